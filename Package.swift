@@ -1,0 +1,182 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// The modes a build can have, in one place.
+//
+// NECRO_EMBEDDED=1       Embedded Swift, as `_necro` ships: no runtime library, libc alone.
+// NECRO_PYTHON_INCLUDE   the folder of Python.h, when the manifest should not look for one.
+//
+// The codecs (Octets to Router) carry no unsafe flag in an ordinary build, so that any package can
+// depend on their products; the flags below are those of targets that only this package builds.
+let environment = Context.environment
+let isEmbedded = environment["NECRO_EMBEDDED"] == "1"
+
+/// The folder of CPython's headers: the one named, else that of the newest CPython from 3.13 on
+/// beside an interpreter on PATH, in the active or local virtual environment, or under pyenv.
+func pythonInclude() -> String? {
+  if let named = environment["NECRO_PYTHON_INCLUDE"], !named.isEmpty { return named }
+  let files = FileManager.default
+  var homes: [String] = []
+  for venv in [environment["VIRTUAL_ENV"], Context.packageDirectory + "/.venv"] {
+    guard let venv, let text = try? String(contentsOfFile: venv + "/pyvenv.cfg", encoding: .utf8)
+    else { continue }
+    for line in text.split(separator: "\n") where line.hasPrefix("home") {
+      if let equals = line.firstIndex(of: "=") {
+        let bin = line[line.index(after: equals)...].trimmingCharacters(in: .whitespaces)
+        homes.append((bin as NSString).deletingLastPathComponent)
+      }
+    }
+  }
+  for folder in (environment["PATH"] ?? "").split(separator: ":") {
+    homes.append((String(folder) as NSString).deletingLastPathComponent)
+  }
+  let pyenv = (environment["PYENV_ROOT"] ?? (environment["HOME"] ?? "") + "/.pyenv") + "/versions"
+  let versions = (try? files.contentsOfDirectory(atPath: pyenv)) ?? []
+  homes += versions.sorted { $0.compare($1, options: .numeric) == .orderedDescending }
+    .map { pyenv + "/" + $0 }
+  for home in homes {
+    for minor in stride(from: 19, through: 13, by: -1) {
+      let folder = home + "/include/python3.\(minor)"
+      if files.fileExists(atPath: folder + "/Python.h") { return folder }
+    }
+  }
+  return nil
+}
+
+/// The toolchain's folder of Embedded Swift libraries, seen from the compiler on PATH.
+func embeddedLibraries() -> String {
+  #if arch(arm64)
+    let triple = "aarch64-unknown-linux-gnu"
+  #else
+    let triple = "x86_64-unknown-linux-gnu"
+  #endif
+  for folder in (environment["PATH"] ?? "").split(separator: ":") {
+    let compiler = URL(fileURLWithPath: folder + "/swiftc").resolvingSymlinksInPath()
+    let libraries = compiler.deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("lib/swift/embedded/\(triple)").path
+    if FileManager.default.fileExists(atPath: libraries) { return libraries }
+  }
+  return "/usr/lib/swift/embedded/\(triple)"
+}
+
+let common: [SwiftSetting] =
+  [.enableExperimentalFeature("Lifetimes"), .treatAllWarnings(as: .error)]
+  + (isEmbedded
+    ? [
+      .enableExperimentalFeature("Embedded"),
+      .unsafeFlags(["-wmo", "-Xfrontend", "-function-sections"]),
+    ] : [])
+
+/// A codec: octets in, values out, and no unsafe code.
+let codec = common + [.strictMemorySafety()]
+
+let python = pythonInclude()
+let pythonHeaders = python.map { ["-I\($0)"] } ?? []
+let pythonSwift = python.map { ["-Xcc", "-I\($0)"] } ?? []
+
+let extensionLinker: [LinkerSetting] =
+  [
+    .unsafeFlags([
+      "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/CPython/exports.map",
+    ])
+  ]
+  + (isEmbedded
+    ? [
+      .unsafeFlags([
+        "-L\(embeddedLibraries())", "-lswiftUnicodeDataTables",
+        "-Xlinker", "--gc-sections", "-Xlinker", "-s",
+      ])
+    ] : [])
+
+let package = Package(
+  name: "necro",
+  products: [
+    .library(name: "NecroOctets", targets: ["NecroOctets"]),
+    .library(name: "NecroHTTPSemantics", targets: ["NecroHTTPSemantics"]),
+    .library(name: "NecroHTTP1", targets: ["NecroHTTP1"]),
+    .library(name: "NecroJSON", targets: ["NecroJSON"]),
+    .library(name: "NecroRouter", targets: ["NecroRouter"]),
+    .library(name: "NecroServer", targets: ["NecroServer"]),
+    .library(name: "NecroFuzzBodies", targets: ["NecroFuzzBodies"]),
+    .library(name: "_necro", type: .dynamic, targets: ["NecroPythonHost"]),
+    .executable(name: "necro", targets: ["necro"]),
+  ],
+  targets: [
+    // Codecs.
+    .target(name: "NecroOctets", path: "Sources/Octets", swiftSettings: common),
+    .target(
+      name: "NecroHTTPSemantics", dependencies: ["NecroOctets"],
+      path: "Sources/HTTPSemantics", swiftSettings: codec),
+    .target(
+      name: "NecroHTTP1", dependencies: ["NecroOctets", "NecroHTTPSemantics"],
+      path: "Sources/HTTP1", swiftSettings: codec),
+    .target(
+      name: "NecroJSON", dependencies: ["NecroOctets"],
+      path: "Sources/JSON", swiftSettings: codec),
+    .target(
+      name: "NecroRouter", dependencies: ["NecroOctets"],
+      path: "Sources/Router", swiftSettings: codec),
+
+    // C shims.
+    .target(name: "CLinux", path: "Sources/CLinux"),
+    .target(
+      name: "CPython", path: "Sources/CPython", exclude: ["exports.map"],
+      cSettings: [.unsafeFlags(pythonHeaders + ["-Wall", "-Wextra", "-Werror"])]),
+
+    // The server.
+    .target(
+      name: "NecroReactor", dependencies: ["CLinux", "NecroOctets"],
+      path: "Sources/Reactor", swiftSettings: common),
+    .target(
+      name: "NecroServer",
+      dependencies: [
+        "CLinux", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroRouter", "NecroReactor",
+      ],
+      path: "Sources/Server", swiftSettings: common),
+
+    // Python.
+    .target(
+      name: "NecroPythonHost",
+      dependencies: ["CPython", "CLinux", "NecroOctets", "NecroJSON", "NecroServer"],
+      path: "Sources/PythonHost", swiftSettings: common + [.unsafeFlags(pythonSwift)],
+      linkerSettings: extensionLinker),
+    .executableTarget(
+      name: "necro", dependencies: ["CLinux"], path: "Sources/necro", swiftSettings: common),
+
+    // Tests.
+    .target(
+      name: "TestSupport", dependencies: ["NecroOctets"], path: "Tests/TestSupport",
+      swiftSettings: common),
+    .target(
+      name: "NecroFuzzBodies",
+      dependencies: [
+        "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroJSON", "NecroRouter",
+      ],
+      path: "Tests/FuzzBodies", swiftSettings: common),
+    .testTarget(
+      name: "OctetsTests", dependencies: ["NecroOctets", "TestSupport"],
+      path: "Tests/OctetsTests", swiftSettings: common),
+    .testTarget(
+      name: "HTTPSemanticsTests", dependencies: ["NecroHTTPSemantics", "TestSupport"],
+      path: "Tests/HTTPSemanticsTests", swiftSettings: common),
+    .testTarget(
+      name: "HTTP1Tests", dependencies: ["NecroHTTP1", "TestSupport", "NecroFuzzBodies"],
+      path: "Tests/HTTP1Tests", swiftSettings: common),
+    .testTarget(
+      name: "JSONTests", dependencies: ["NecroJSON", "TestSupport", "NecroFuzzBodies"],
+      path: "Tests/JSONTests", swiftSettings: common),
+    .testTarget(
+      name: "RouterTests", dependencies: ["NecroRouter", "TestSupport", "NecroFuzzBodies"],
+      path: "Tests/RouterTests", swiftSettings: common),
+    .testTarget(
+      name: "ReactorTests", dependencies: ["NecroReactor", "CLinux", "TestSupport"],
+      path: "Tests/ReactorTests", swiftSettings: common),
+    .testTarget(
+      name: "ServerTests", dependencies: ["NecroServer", "CLinux", "TestSupport"],
+      path: "Tests/ServerTests", swiftSettings: common),
+    .testTarget(
+      name: "HouseTests", dependencies: ["TestSupport"],
+      path: "Tests/HouseTests", swiftSettings: common),
+  ]
+)
