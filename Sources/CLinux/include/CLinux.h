@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #endif
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -12,6 +13,8 @@
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <sched.h>
+#include <spawn.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -20,8 +23,47 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 /// `errno` of the calling thread; a macro in libc, which Swift cannot import.
 static inline int necro_errno(void) { return errno; }
+
+/// Makes `descriptor` non-blocking and closed on exec. `fcntl` is variadic, which Swift cannot call.
+/// Returns 0, or -1 with `errno` set.
+static inline int necro_set_nonblocking_cloexec(int descriptor) {
+  int flags = fcntl(descriptor, F_GETFL);
+  if (flags < 0 || fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) < 0) return -1;
+  return fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+}
+
+/// Whether `mode` from `stat` is that of a socket; a macro in libc.
+static inline bool necro_is_socket(mode_t mode) { return S_ISSOCK(mode); }
+
+/// Whether a status from `waitpid` says that the process ended with exit status 0.
+static inline bool necro_exited_with_success(int status) {
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/// The environment of this process, for `posix_spawn` and `execve`.
+static inline char **necro_environment(void) { return environ; }
+
+/// The socket calls that take an address, with the parameter type POSIX gives it. glibc declares
+/// them with a transparent union, which Swift sees as a type of its own.
+static inline int necro_accept4(
+    int descriptor, struct sockaddr *address, socklen_t *octet_count, int flags) {
+  return accept4(descriptor, address, octet_count, flags);
+}
+static inline int necro_bind(
+    int descriptor, const struct sockaddr *address, socklen_t octet_count) {
+  return bind(descriptor, address, octet_count);
+}
+static inline int necro_connect(
+    int descriptor, const struct sockaddr *address, socklen_t octet_count) {
+  return connect(descriptor, address, octet_count);
+}
+static inline int necro_getsockname(
+    int descriptor, struct sockaddr *address, socklen_t *octet_count) {
+  return getsockname(descriptor, address, octet_count);
+}
