@@ -68,6 +68,10 @@ let common: [SwiftSetting] =
       .unsafeFlags(["-wmo", "-Xfrontend", "-function-sections"]),
     ] : [])
 
+/// Tests see libc through Foundation and through CLinux: both with the GNU declarations, or their
+/// types differ.
+let tests = common + [.unsafeFlags(["-Xcc", "-D_GNU_SOURCE"])]
+
 /// A codec: octets in, values out, and no unsafe code.
 let codec = common + [.strictMemorySafety()]
 
@@ -146,8 +150,8 @@ let package = Package(
 
     // Tests.
     .target(
-      name: "TestSupport", dependencies: ["NecroOctets"], path: "Tests/TestSupport",
-      swiftSettings: common),
+      name: "TestSupport", dependencies: ["NecroOctets", "CLinux"], path: "Tests/TestSupport",
+      swiftSettings: tests),
     .target(
       name: "NecroFuzzBodies",
       dependencies: [
@@ -156,27 +160,27 @@ let package = Package(
       path: "Tests/FuzzBodies", swiftSettings: common),
     .testTarget(
       name: "OctetsTests", dependencies: ["NecroOctets", "TestSupport"],
-      path: "Tests/OctetsTests", swiftSettings: common),
+      path: "Tests/OctetsTests", swiftSettings: tests),
     .testTarget(
       name: "HTTPSemanticsTests", dependencies: ["NecroHTTPSemantics", "TestSupport"],
-      path: "Tests/HTTPSemanticsTests", swiftSettings: common),
+      path: "Tests/HTTPSemanticsTests", swiftSettings: tests),
     .testTarget(
       name: "HTTP1Tests", dependencies: ["NecroHTTP1", "TestSupport", "NecroFuzzBodies"],
-      path: "Tests/HTTP1Tests", swiftSettings: common),
+      path: "Tests/HTTP1Tests", swiftSettings: tests),
     .testTarget(
       name: "JSONTests", dependencies: ["NecroJSON", "TestSupport", "NecroFuzzBodies"],
-      path: "Tests/JSONTests", swiftSettings: common),
+      path: "Tests/JSONTests", swiftSettings: tests),
     .testTarget(
       name: "RouterTests", dependencies: ["NecroRouter", "TestSupport", "NecroFuzzBodies"],
-      path: "Tests/RouterTests", swiftSettings: common),
+      path: "Tests/RouterTests", swiftSettings: tests),
     .testTarget(
       name: "ReactorTests", dependencies: ["NecroReactor", "CLinux", "TestSupport"],
-      path: "Tests/ReactorTests", swiftSettings: common),
+      path: "Tests/ReactorTests", swiftSettings: tests),
     .testTarget(
       name: "ServerTests", dependencies: ["NecroServer", "CLinux", "TestSupport"],
-      path: "Tests/ServerTests", swiftSettings: common),
+      path: "Tests/ServerTests", swiftSettings: tests),
     .testTarget(
-      name: "HouseTests", dependencies: ["TestSupport"],
-      path: "Tests/HouseTests", swiftSettings: common),
+      name: "HouseTests", dependencies: ["TestSupport", "NecroOctets"],
+      path: "Tests/HouseTests", swiftSettings: tests),
   ]
 )
