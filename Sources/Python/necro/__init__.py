@@ -1,0 +1,84 @@
+"""Necro: a Python web framework whose whole stack is Swift.
+
+An app is made of handlers whose parameters are filled by name and annotation::
+
+    import necro
+
+    app = necro.App()
+
+    @app.get("/")
+    async def raise_dead():
+        return {"data": "the dead rise"}
+
+`necro host app` serves it.
+"""
+
+from necro._app import App, Router
+from necro._errors import HTTPError, StartupError
+from necro._faults import ClientDisconnect, InvalidRequest
+from necro._mappings import Cookies, Headers, QueryParameters
+from necro._markers import Cookie, Header, Path, Query
+from necro._responses import HTML, JSON, Redirect, Response
+from necro._state import State
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from necro import json
+    from necro._native import native as _native
+    from necro._request import Request
+
+    Body = _native.Body
+    to_dict = _native.to_dict
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "HTML",
+    "JSON",
+    "App",
+    "Body",
+    "ClientDisconnect",
+    "Cookie",
+    "Cookies",
+    "HTTPError",
+    "Header",
+    "Headers",
+    "InvalidRequest",
+    "Path",
+    "Query",
+    "QueryParameters",
+    "Redirect",
+    "Request",
+    "Response",
+    "Router",
+    "StartupError",
+    "State",
+    "__version__",
+    "json",
+    "to_dict",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Loads, when first asked for, the names that need the native module.
+
+    Tools that only look at an app (a type checker's plugin, `necro routes`, a unit test of plain
+    functions) then work without it, and `import necro` stays light.
+    """
+    value: object
+    if name in ("Body", "to_dict"):
+        from necro._native import native
+
+        value = getattr(native, name)
+    elif name == "Request":
+        from necro._request import Request
+
+        value = Request
+    elif name == "json":
+        from importlib import import_module
+
+        value = import_module("necro.json")
+    else:
+        raise AttributeError(f"module 'necro' has no attribute {name!r}", name=name)
+    globals()[name] = value
+    return value

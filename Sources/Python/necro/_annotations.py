@@ -1,0 +1,62 @@
+"""What an annotation says, without its wrappers."""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "UnsupportedAnnotation",
+    "display",
+    "literal_values",
+    "metadata",
+    "peel",
+    "union_members",
+]
+
+
+class UnsupportedAnnotation(Exception):
+    """No rule reads this annotation; the text says which one and, where known, what to do."""
+
+
+def peel(annotation: object) -> object:
+    """The annotation inside `Annotated`, `type` aliases and `NewType`, however deep."""
+    while True:
+        if hasattr(annotation, "__metadata__"):
+            annotation = getattr(annotation, "__origin__")  # noqa: B009
+        elif type(annotation).__name__ == "TypeAliasType":
+            annotation = getattr(annotation, "__value__")  # noqa: B009
+        elif hasattr(annotation, "__supertype__"):
+            annotation = getattr(annotation, "__supertype__")  # noqa: B009
+        else:
+            return annotation
+
+
+def metadata(annotation: object) -> "Sequence[object]":
+    """The metadata of an `Annotated`, else nothing."""
+    found: Sequence[object] = getattr(annotation, "__metadata__", ())
+    return found
+
+
+def union_members(annotation: object) -> tuple[object, ...] | None:
+    """The members of a union, nested ones flattened by Python; None when it is no union."""
+    from types import UnionType
+    from typing import Union, get_args, get_origin
+
+    origin = get_origin(annotation)
+    if origin is Union or origin is UnionType:
+        return get_args(annotation)
+    return None
+
+
+def literal_values(annotation: object) -> tuple[object, ...] | None:
+    """The values of a `Literal`; None when it is none."""
+    from typing import Literal, get_args, get_origin
+
+    return get_args(annotation) if get_origin(annotation) is Literal else None
+
+
+def display(annotation: object) -> str:
+    """An annotation as its author wrote it, for a message."""
+    if isinstance(annotation, type) and not hasattr(annotation, "__args__"):
+        return annotation.__qualname__.rpartition("<locals>.")[2]
+    return str(annotation).replace("typing.", "").rpartition("<locals>.")[2]

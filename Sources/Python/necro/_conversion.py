@@ -1,0 +1,100 @@
+"""From an annotation to the converter of the text in a path, a query string, a field or a cookie."""
+
+from necro._annotations import (
+    UnsupportedAnnotation,
+    display,
+    literal_values,
+    peel,
+    union_members,
+)
+from necro._scalars import TextConverter, enum_converter, scalar_converter, text_of
+
+__all__ = ["repeated_item", "text_converter"]
+
+
+def text_converter(annotation: object) -> TextConverter:
+    """The converter of text to what the annotation says.
+
+    - annotation: resolved, not a string.
+
+    Raises UnsupportedAnnotation when text cannot carry it.
+    """
+    from enum import Enum
+    from typing import Any
+
+    annotation = peel(annotation)
+    if annotation is Any or annotation is object:
+        return text_of
+    found = scalar_converter(annotation)
+    if found is not None:
+        return found
+    values = literal_values(annotation)
+    if values is not None:
+        return _literal_converter(values)
+    members = union_members(annotation)
+    if members is not None:
+        return _union_converter(members)
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return enum_converter(annotation)
+    raise UnsupportedAnnotation(f"text cannot be read as {display(annotation)}")
+
+
+def _literal_converter(values: tuple[object, ...]) -> TextConverter:
+    """The converter of a Literal, by its values as text; None among them has no text."""
+    from enum import Enum
+
+    by_text = {
+        str(value.value if isinstance(value, Enum) else value): value
+        for value in values
+        if value is not None
+    }
+    expected = f"expected one of {', '.join(by_text)}"
+
+    def convert(text: str) -> object:
+        if text not in by_text:
+            raise ValueError(expected)
+        return by_text[text]
+
+    return convert
+
+
+def _union_converter(members: tuple[object, ...]) -> TextConverter:
+    """The converter of a union: the first member that takes the text; no text means None."""
+    converters = [text_converter(member) for member in members if member is not type(None)]
+    if len(converters) == 1:
+        return converters[0]
+
+    def convert(text: str) -> object:
+        reasons: list[str] = []
+        for converter in converters:
+            try:
+                return converter(text)
+            except ValueError as error:
+                reasons.append(str(error).removeprefix("expected "))
+        raise ValueError(f"expected {' or '.join(reasons)}")
+
+    return convert
+
+
+def repeated_item(annotation: object) -> tuple[type, object] | None:
+    """The container and the annotation of one item, when a parameter may be repeated.
+
+    `list[int]`, `set[int]`, `frozenset[int]` and `tuple[int, ...]` are, and those with `| None`.
+    """
+    from typing import get_args, get_origin
+
+    annotation = peel(annotation)
+    members = union_members(annotation)
+    if members is not None:
+        present = [member for member in members if member is not type(None)]
+        if len(present) != 1:
+            return None
+        annotation = peel(present[0])
+    container = get_origin(annotation) or annotation
+    arguments = get_args(annotation)
+    if container in (list, set, frozenset):
+        assert isinstance(container, type)
+        return container, arguments[0] if arguments else str
+    if container is tuple and (not arguments or arguments[1:] == (...,)):
+        return tuple, arguments[0] if arguments else str
+    return None

@@ -1,0 +1,99 @@
+"""The errors an app raises on purpose, and the response to any exception of a handler."""
+
+from necro._faults import ClientDisconnect, Fault, InvalidRequest, MissingField, fault_response
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from necro._views import RequestViews
+    from necro._responses import HeaderItems, Response
+    from necro._routes import CompiledRoute
+
+__all__ = ["HTTPError", "StartupError", "error_response"]
+
+_REQUEST_ID_CHARACTERS_MAX = 128
+
+
+class StartupError(Exception):
+    """The app cannot start: one line that names the handler and what is wrong with it."""
+
+
+class HTTPError(Exception):
+    """Ends a handler with an error response: `raise necro.HTTPError(404, "no such grave")`."""
+
+    def __init__(
+        self, status: int, detail: str | None = None, *, headers: "HeaderItems | None" = None
+    ) -> None:
+        """An error response.
+
+        - status: 400 to 599.
+        - detail: what went wrong, for the client's people.
+        - headers: further header fields, such as `retry-after`.
+
+        Raises ValueError for a status that is no error.
+        """
+        if not 400 <= status <= 599:
+            raise ValueError(f"{status} is not an error status")
+        super().__init__(status, detail)
+        self.status = status
+        self.detail = detail
+        self.headers = headers
+
+    def __str__(self) -> str:
+        """The status and the detail."""
+        return f"{self.status} {self.detail}" if self.detail else str(self.status)
+
+
+def error_response(
+    error: BaseException, request: "RequestViews", route: "CompiledRoute"
+) -> "Response":
+    """The response to what a handler, or the making of its result, raised.
+
+    What the app did not raise on purpose is logged with its traceback, under a request id that the
+    response carries too; nothing else of it reaches the client.
+    """
+    from necro._problems import problem
+
+    if isinstance(error, HTTPError):
+        return problem(error.status, error.detail, headers=error.headers)
+    if isinstance(error, InvalidRequest):
+        return fault_response(error.faults)
+    if isinstance(error, MissingField):
+        return fault_response((Fault("missing", error.location, "expected a value"),))
+    if isinstance(error, ClientDisconnect):
+        # Nobody reads this; it only ends the exchange.
+        return problem(400, "the client went away")
+    request_id = _request_id(request)
+    _log(error, request, route, request_id)
+    return problem(500, headers={"x-request-id": request_id}, members={"request_id": request_id})
+
+
+def _request_id(request: "RequestViews") -> str:
+    """The client's request id where it is a plain token, else a fresh one."""
+    given = request.header("x-request-id")
+    if (
+        given
+        and len(given) <= _REQUEST_ID_CHARACTERS_MAX
+        and given.isascii()
+        and given.replace("-", "").replace("_", "").replace(".", "").isalnum()
+    ):
+        return given
+    from os import urandom
+
+    return urandom(8).hex()
+
+
+def _log(
+    error: BaseException, request: "RequestViews", route: "CompiledRoute", request_id: str
+) -> None:
+    """Logs the traceback, beginning at the handler's own frames."""
+    from logging import getLogger
+
+    # The raw path cannot hold a line break, the decoded one can.
+    getLogger("necro").error(
+        "%s %s (%s) failed, request id %s",
+        request.method,
+        request.raw_path.decode("latin-1"),
+        route.handler,
+        request_id,
+        exc_info=error,
+    )

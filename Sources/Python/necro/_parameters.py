@@ -1,0 +1,310 @@
+"""Decides, once per route, where each parameter of a handler comes from."""
+
+import sys
+from collections.abc import Callable, Iterable
+
+from necro._annotations import UnsupportedAnnotation, display, metadata, peel, union_members
+from necro._conversion import repeated_item, text_converter
+from necro._errors import StartupError
+from necro._faults import Fault, InvalidRequest
+from necro._mappings import Cookies, Headers, QueryParameters
+from necro._markers import ABSENT, Marker, marker_of
+from necro._routes import (
+    BODY,
+    BODY_BYTES,
+    BODY_STR,
+    BODY_VALUE,
+    CONSTANT,
+    DERIVED,
+    PATH,
+    REQUEST,
+    CompiledParameter,
+)
+from necro._state import State
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from necro._faults import Location
+    from necro._scalars import TextConverter
+    from necro._signatures import Taken
+    from necro._template import PathTemplate
+    from necro._views import RequestViews
+
+__all__ = ["ParameterCompiler"]
+
+_MAPPINGS: dict[str, type] = {
+    "cookies": Cookies,
+    "headers": Headers,
+    "query": QueryParameters,
+}
+_UNAVAILABLE = {
+    "db": "a Postgres database",
+    "redict": "a Redict connection",
+    "redis": "a Redict connection",
+    "spells": "scribe's queries",
+}
+_KNOWN = ("body", "request", "state", *_MAPPINGS)
+
+
+class ParameterCompiler:
+    """Compiles the parameters of one handler on one path template."""
+
+    def __init__(self, where: str, template: "PathTemplate", state: State) -> None:
+        """A compiler for one route.
+
+        - where: how messages begin, such as `GET /summon/{id} (app.summon_one)`.
+        - state: the worker's State.
+        """
+        self._where = where
+        self._template = template
+        self._state = state
+        self._body: str | None = None
+
+    def compile(self, taken: "Taken") -> CompiledParameter:
+        """Where one parameter comes from; raises StartupError when nothing gives it."""
+        marker = self._marker(taken)
+        try:
+            if marker is not None:
+                return self._marked(taken, marker)
+            if taken.name in self._template.names:
+                return self._path(taken, taken.name)
+            return self._by_annotation(taken) or self._by_name(taken)
+        except UnsupportedAnnotation as error:
+            raise self._error(taken, str(error)) from None
+
+    def _error(self, taken: "Taken", reason: str) -> StartupError:
+        return StartupError(f"{self._where}, parameter '{taken.name}': {reason}")
+
+    def _marker(self, taken: "Taken") -> Marker | None:
+        """The parameter's marker, from its default or its `Annotated` metadata."""
+        found = marker_of(taken.default)
+        if found is not None:
+            return found
+        for item in metadata(taken.annotation):
+            found = marker_of(item)
+            if found is not None:
+                default = taken.default if taken.has_default else found.default
+                return Marker(found.source, found.alias, default)
+        return None
+
+    def _marked(self, taken: "Taken", marker: Marker) -> CompiledParameter:
+        """A parameter whose source its marker says."""
+        if marker.source == "path":
+            alias = marker.alias or taken.name
+            if alias not in self._template.names:
+                hint = _suggestion(alias, self._template.names)
+                raise self._error(taken, f"the path has no {{{alias}}}{hint}")
+            return self._path(taken, alias)
+        alias = marker.alias or taken.name
+        if marker.source == "header" and marker.alias is None:
+            alias = alias.replace("_", "-")
+        return self._text(taken, marker.source, alias, marker.default)
+
+    def _path(self, taken: "Taken", name: str) -> CompiledParameter:
+        """A segment of the path."""
+        kind = peel(taken.annotation) if taken.is_annotated else str
+        converter: TextConverter | type | None
+        if kind is str:
+            converter = None
+        elif kind is int or kind is float:
+            converter = kind
+        else:
+            converter = text_converter(kind)
+        index = self._template.names.index(name)
+        return CompiledParameter(PATH, taken.name, (index, converter), ("path", name))
+
+    def _by_annotation(self, taken: "Taken") -> CompiledParameter | None:
+        """A parameter whose annotation is one of the public types, under whatever name."""
+        kind = peel(taken.annotation)
+        members = union_members(kind)
+        if members is not None and taken.has_default:
+            present = [member for member in members if member is not type(None)]
+            kind = peel(present[0]) if len(present) == 1 else kind
+        if not isinstance(kind, type):
+            return None
+        if issubclass(kind, State):
+            return CompiledParameter(CONSTANT, taken.name, self._state, ("state",))
+        # The classes below are loaded where an annotation can name them.
+        views = sys.modules.get("necro._views")
+        if views is not None and issubclass(kind, views.RequestViews):
+            return CompiledParameter(REQUEST, taken.name, None, ("request",))
+        native = sys.modules.get("necro._necro")
+        if native is not None and kind is native.Body:
+            return self._read_body(taken, BODY, None)
+        for name, mapping in _MAPPINGS.items():
+            if kind is mapping:
+                return self._mapping(taken, name)
+        return None
+
+    def _by_name(self, taken: "Taken") -> CompiledParameter:
+        """A parameter that its name tells, else one of the query string."""
+        name = taken.name
+        if name == "body":
+            return self._annotated_body(taken)
+        if name in ("request", "state"):
+            self._refuse_annotation(taken, "Request" if name == "request" else "State")
+            if name == "request":
+                return CompiledParameter(REQUEST, name, None, ("request",))
+            return CompiledParameter(CONSTANT, name, self._state, ("state",))
+        if name in _MAPPINGS:
+            if getattr(peel(taken.annotation), "__name__", "") != "Mapping":
+                self._refuse_annotation(taken, _MAPPINGS[name].__name__)
+            return self._mapping(taken, name)
+        if name in _UNAVAILABLE:
+            raise self._error(
+                taken, f"needs {_UNAVAILABLE[name]}, which this version of necro does not have"
+            )
+        if taken.is_annotated or taken.has_default:
+            default = taken.default if taken.has_default else ABSENT
+            return self._text(taken, "query", name, default)
+        known = (*self._template.names, *_KNOWN)
+        hint = _suggestion(name, known)
+        raise self._error(
+            taken,
+            f"nothing has this name{hint or ', and it has neither annotation nor default'}",
+        )
+
+    def _refuse_annotation(self, taken: "Taken", public: str) -> None:
+        """Refuses an annotation that contradicts what the name gives."""
+        from typing import Any
+
+        kind = peel(taken.annotation)
+        if taken.is_annotated and kind is not Any and kind is not object:
+            raise self._error(
+                taken,
+                f"this name gives necro.{public}, not {display(kind)}; for a query parameter"
+                f' rename it and set necro.Query(alias="{taken.name}")',
+            )
+
+    def _mapping(self, taken: "Taken", name: str) -> CompiledParameter:
+        """One of the request's mappings."""
+        derive: Callable[[RequestViews], object]
+        if name == "headers":
+
+            def derive(request: "RequestViews") -> object:
+                return request.headers
+
+        elif name == "cookies":
+
+            def derive(request: "RequestViews") -> object:
+                return request.cookies
+
+        else:
+
+            def derive(request: "RequestViews") -> object:
+                return request.query
+
+        return CompiledParameter(DERIVED, taken.name, derive, (name,))
+
+    def _annotated_body(self, taken: "Taken") -> CompiledParameter:
+        """The parameter `body`, by its annotation."""
+        from typing import Any
+
+        kind = peel(taken.annotation)
+        if not taken.is_annotated or kind is Any or kind is object:
+            return self._read_body(taken, BODY, None)
+        if kind is bytes:
+            return self._read_body(taken, BODY_BYTES, None)
+        if kind is str:
+            return self._read_body(taken, BODY_STR, None)
+        from necro._validation import body_validator
+
+        return self._read_body(taken, BODY_VALUE, body_validator(kind))
+
+    def _read_body(self, taken: "Taken", kind: int, data: object) -> CompiledParameter:
+        """A parameter that reads the body; there is one at most, since each would parse it."""
+        if self._body is not None:
+            raise self._error(taken, f"the body already goes to '{self._body}'")
+        self._body = taken.name
+        default = taken.default if taken.has_default else ABSENT
+        return CompiledParameter(kind, taken.name, data, ("body",), default)
+
+    def _text(self, taken: "Taken", source: str, alias: str, default: object) -> CompiledParameter:
+        """A parameter of the query string, a header field or a cookie."""
+        annotation = taken.annotation
+        if not taken.is_annotated:
+            # `limit=10` says as much as `limit: int = 10`.
+            annotation = str if default is ABSENT or default is None else type(default)
+        location: Location = (source, alias)
+        repeated = repeated_item(annotation)
+        try:
+            if repeated is not None:
+                make, item = repeated
+                derive = _repeated(source, alias, location, make, text_converter(item), default)
+            else:
+                derive = _single(source, alias, location, text_converter(annotation), default)
+        except UnsupportedAnnotation as error:
+            hint = ""
+            if source == "query" and taken.is_annotated and self._body is None:
+                hint = "; name the parameter 'body' to read it from the request body"
+            raise UnsupportedAnnotation(f"{error}{hint}") from None
+        return CompiledParameter(DERIVED, taken.name, derive, location)
+
+
+def _single(
+    source: str, alias: str, location: "Location", convert: "TextConverter", default: object
+) -> "Callable[[RequestViews], object]":
+    """Derives the one value of a query parameter, header field or cookie."""
+
+    def derive(request: "RequestViews") -> object:
+        text: str | None
+        if source == "query":
+            text = request.query.get(alias)
+        elif source == "header":
+            text = request.header(alias)
+        else:
+            text = request.cookies.get(alias)
+        if text is None:
+            if default is ABSENT:
+                raise InvalidRequest((Fault("missing", location, "expected a value"),))
+            return default
+        try:
+            return convert(text)
+        except ValueError as error:
+            raise InvalidRequest((Fault("value", location, str(error)),)) from None
+
+    return derive
+
+
+def _repeated(
+    source: str,
+    alias: str,
+    location: "Location",
+    make: type,
+    convert: "TextConverter",
+    default: object,
+) -> "Callable[[RequestViews], object]":
+    """Derives every value of a query parameter, header field or cookie, as a container."""
+
+    def derive(request: "RequestViews") -> object:
+        if source == "query":
+            texts = request.query.getall(alias)
+        elif source == "header":
+            texts = request.header_values(alias)
+        else:
+            texts = request.cookies.getall(alias)
+        if not texts:
+            if default is ABSENT:
+                raise InvalidRequest((Fault("missing", location, "expected a value"),))
+            # Each request has a container of its own, which the handler may change.
+            return default.copy() if isinstance(default, (list, set)) else default  # pyright: ignore
+        values: list[object] = []
+        faults: list[Fault] = []
+        for index, text in enumerate(texts):
+            try:
+                values.append(convert(text))
+            except ValueError as error:
+                faults.append(Fault("value", (*location, index), str(error)))
+        if faults:
+            raise InvalidRequest(faults)
+        return make(values)
+
+    return derive
+
+
+def _suggestion(name: str, known: Iterable[str]) -> str:
+    """The nearest known name as the end of a sentence, empty when none is near."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f"; did you mean '{near[0]}'?" if near else ""

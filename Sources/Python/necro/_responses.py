@@ -1,0 +1,165 @@
+"""The response classes a handler may return."""
+
+from collections.abc import Iterable, Mapping
+
+__all__ = ["HTML", "JSON", "HeaderItems", "Redirect", "Response"]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    type HeaderItems = Mapping[str, str] | Iterable[tuple[str, str]]
+
+# The server frames the message; a second opinion about its length is how requests are smuggled.
+_SERVER_FIELDS = frozenset((b"connection", b"content-length", b"keep-alive", b"transfer-encoding"))
+
+_TOKEN = frozenset(b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
+
+
+def field_name(name: str) -> bytes:
+    """The octets of a field name in lower case; ValueError when it is no token (RFC 9110 §5.1)."""
+    octets = name.lower().encode("latin-1", "replace")
+    if not octets or not _TOKEN.issuperset(octets):
+        raise ValueError(f"{name!r} is not a header field name")
+    if octets in _SERVER_FIELDS:
+        raise ValueError(f"{name!r} is set by the server")
+    return octets
+
+
+def field_value(name: str, value: str) -> bytes:
+    """The octets of a field value; ValueError when it could end its line (RFC 9110 §5.5)."""
+    try:
+        octets = value.encode("latin-1")
+    except UnicodeEncodeError:
+        raise ValueError(f"header {name!r} has a character outside latin-1") from None
+    for octet in octets:
+        if octet == 0x7F or (octet < 0x20 and octet != 0x09):
+            raise ValueError(f"header {name!r} has a control character")
+    return octets.strip(b" \t")
+
+
+class Response:
+    """A response as it goes out.
+
+    `status`, `fields` (field names in lower case) and `content` are read by the server after the
+    handler returned; until then they may be changed.
+    """
+
+    __slots__ = ("content", "fields", "status")
+
+    status: int
+    fields: list[tuple[bytes, bytes]]
+    content: bytes
+
+    def __init__(
+        self,
+        content: bytes | str | None = None,
+        *,
+        status: int = 200,
+        headers: "HeaderItems | None" = None,
+        content_type: str | None = None,
+    ) -> None:
+        """A response with that content.
+
+        - content: `str` goes out as UTF-8; None means no content.
+        - status: a final status code, 200 to 599.
+        - headers: a mapping or pairs of names and values.
+        - content_type: else `text/plain; charset=utf-8` for `str`, `application/octet-stream` for
+          `bytes`, unless `headers` has one.
+
+        Raises ValueError for a status, a name or a value that cannot go on the wire.
+        """
+        if not 200 <= status <= 599:
+            raise ValueError(f"{status} is not a final status code")
+        self.status = status
+        self.fields = []
+        if headers is not None:
+            items = headers.items() if isinstance(headers, Mapping) else headers
+            for name, value in items:
+                self.add_header(name, value)
+        if content is None:
+            self.content = b""
+        elif isinstance(content, str):
+            self.content = content.encode()
+            content_type = content_type or "text/plain; charset=utf-8"
+        else:
+            self.content = bytes(content)
+            content_type = content_type or "application/octet-stream"
+        if content_type is not None and not any(name == b"content-type" for name, _ in self.fields):
+            self.fields.append((b"content-type", field_value("content-type", content_type)))
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header field; None when it is not set."""
+        wanted = name.lower().encode("latin-1", "replace")
+        for key, value in self.fields:
+            if key == wanted:
+                return value.decode("latin-1")
+        return None
+
+    def add_header(self, name: str, value: str) -> None:
+        """Adds a header field line and keeps those of the same name."""
+        self.fields.append((field_name(name), field_value(name, value)))
+
+    def set_header(self, name: str, value: str) -> None:
+        """Sets a header field in place of those of the same name."""
+        key, octets = field_name(name), field_value(name, value)
+        self.fields = [item for item in self.fields if item[0] != key]
+        self.fields.append((key, octets))
+
+    def __repr__(self) -> str:
+        """The status and the size of the content."""
+        return f"<{type(self).__name__} {self.status}, {len(self.content)} octets>"
+
+
+class JSON(Response):
+    """A value as JSON, with a status or headers of its own."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        value: object,
+        *,
+        status: int = 200,
+        headers: "HeaderItems | None" = None,
+        content_type: str = "application/json",
+    ) -> None:
+        """Serializes the value at once; raises TypeError or ValueError when JSON cannot hold it."""
+        from necro.json import dumps
+
+        super().__init__(dumps(value), status=status, headers=headers, content_type=content_type)
+
+
+class HTML(Response):
+    """A page: `text/html; charset=utf-8`."""
+
+    __slots__ = ()
+
+    def __init__(
+        self, content: str, *, status: int = 200, headers: "HeaderItems | None" = None
+    ) -> None:
+        """A response with that page, as UTF-8."""
+        super().__init__(
+            content, status=status, headers=headers, content_type="text/html; charset=utf-8"
+        )
+
+
+class Redirect(Response):
+    """A redirect, by default 307: the user agent repeats the method and the content there."""
+
+    __slots__ = ()
+
+    def __init__(
+        self, location: str, *, status: int = 307, headers: "HeaderItems | None" = None
+    ) -> None:
+        """A response that sends the user agent to `location`.
+
+        - location: a URL or a path; characters outside ASCII are percent-encoded.
+        - status: 301, 302, 303, 307 or 308.
+        """
+        if status not in (301, 302, 303, 307, 308):
+            raise ValueError(f"{status} is not a redirect")
+        super().__init__(None, status=status, headers=headers)
+        if not location.isascii() or " " in location:
+            from urllib.parse import quote
+
+            location = quote(location, safe="%/:=&?~#+!$,;'@()*[]")
+        self.set_header("location", location)

@@ -1,0 +1,134 @@
+"""What a handler returned, as a response."""
+
+from necro._responses import Response
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import timedelta
+
+    from necro._routes import CompiledRoute
+
+__all__ = ["json_default", "render"]
+
+
+def render(value: object, route: "CompiledRoute") -> Response:
+    """The response to a result that the native side does not know by itself.
+
+    Raises TypeError, naming the route and the type, when the value cannot be written as JSON.
+    """
+    from necro._native import native
+
+    if isinstance(value, Response):
+        return value
+    status = route.status or 200
+    if isinstance(value, (bytearray, memoryview)):
+        return Response(bytes(value), status=status)
+    try:
+        content = native.dumps(value, json_default)
+    except TypeError as error:
+        raise TypeError(
+            f"{route} returned {_kind_of(value)}, which is no result: {error}"
+        ) from None
+    return Response(content, status=status, content_type="application/json")
+
+
+def _kind_of(value: object) -> str:
+    """A value's type, with the advice that fits the usual slips."""
+    if hasattr(value, "__await__"):
+        return f"a {type(value).__name__} that nothing awaited"
+    return f"a {_type_name(value)}"
+
+
+def _type_name(value: object) -> str:
+    """The qualified name of a value's class, without `builtins`."""
+    kind = type(value)
+    module = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
+    return module + kind.__qualname__
+
+
+def json_default(value: object) -> object:
+    """A replacement that JSON knows, for a value that it does not.
+
+    datetime, date and time go out as ISO 8601, timedelta as an ISO 8601 duration, UUID as text,
+    Decimal as text with every digit (a JSON number would be read as a binary float by most
+    clients), an Enum as its value, octets as base64, sets as arrays, dataclasses and mappings as
+    objects.
+
+    Raises TypeError for any other value.
+    """
+    # By name, so that no module is imported for the sake of a comparison.
+    for kind in type(value).__mro__:
+        replace = _REPLACEMENTS.get((kind.__module__, kind.__qualname__))
+        if replace is not None:
+            return replace(value)
+    fields: dict[str, object] | None = getattr(type(value), "__dataclass_fields__", None)
+    if fields is not None:
+        from dataclasses import fields as dataclass_fields
+
+        return {field.name: getattr(value, field.name) for field in dataclass_fields(type(value))}  # type: ignore[arg-type]
+    from collections.abc import Mapping
+
+    if isinstance(value, Mapping):
+        return dict(value)  # pyright: ignore[reportUnknownArgumentType,reportUnknownVariableType]
+    raise TypeError(f"JSON cannot hold a {_type_name(value)}")
+
+
+def _isoformat(value: object) -> object:
+    """ISO 8601, which datetime, date and time each write themselves."""
+    return value.isoformat()  # type: ignore[attr-defined]
+
+
+def _enum_value(value: object) -> object:
+    """The value of an Enum member; a member inside it is replaced in its turn."""
+    return value.value  # type: ignore[attr-defined]
+
+
+def _base64(value: object) -> object:
+    """Octets in base64 with padding (RFC 4648 §4)."""
+    from binascii import b2a_base64
+
+    return b2a_base64(value, newline=False).decode("ascii")  # type: ignore[arg-type]
+
+
+def _list(value: object) -> object:
+    """The items, in the order iteration gives."""
+    return list(value)  # type: ignore[call-overload]
+
+
+def duration(value: "timedelta") -> str:
+    """A timedelta as an ISO 8601 duration, `P1DT2H30M0.5S`; a negative one has a sign before it."""
+    from datetime import timedelta
+
+    sign = ""
+    if value < timedelta(0):
+        sign, value = "-", -value
+    minutes, seconds = divmod(value.seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    text = f"{value.days}D" if value.days else ""
+    clock = f"{hours}H" if hours else ""
+    clock += f"{minutes}M" if minutes else ""
+    if value.microseconds:
+        clock += f"{seconds}.{value.microseconds:06d}".rstrip("0") + "S"
+    elif seconds:
+        clock += f"{seconds}S"
+    if clock:
+        text += "T" + clock
+    return f"{sign}P{text or 'T0S'}"
+
+
+_REPLACEMENTS: "dict[tuple[str, str], Callable[..., object]]" = {
+    ("datetime", "datetime"): _isoformat,
+    ("datetime", "date"): _isoformat,
+    ("datetime", "time"): _isoformat,
+    ("datetime", "timedelta"): duration,
+    ("uuid", "UUID"): str,
+    ("decimal", "Decimal"): str,
+    ("enum", "Enum"): _enum_value,
+    ("builtins", "bytes"): _base64,
+    ("builtins", "bytearray"): _base64,
+    ("builtins", "memoryview"): _base64,
+    ("builtins", "set"): _list,
+    ("builtins", "frozenset"): _list,
+    ("collections", "deque"): _list,
+}

@@ -1,0 +1,374 @@
+"""From an annotation to the validator of a parsed JSON value.
+
+A validator takes the value, its location and a list, and returns the value that the annotation
+asks for; each fault goes into the list, so that one pass finds them all. JSON's types are kept
+apart: a string is no number, and `true` is no integer.
+"""
+
+from collections.abc import Callable
+
+from necro._annotations import (
+    UnsupportedAnnotation,
+    display,
+    literal_values,
+    peel,
+    union_members,
+)
+from necro._faults import Fault, InvalidRequest
+from necro._markers import ABSENT
+from necro._scalars import octets_of, scalar_converter, text_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from necro._faults import Location
+
+__all__ = ["JSONValidator", "body_validator"]
+
+type JSONValidator = "Callable[[object, Location, list[Fault]], object]"
+
+
+def body_validator(annotation: object) -> Callable[[object], object]:
+    """What turns a parsed body into the annotated value, or raises InvalidRequest.
+
+    Raises UnsupportedAnnotation for an annotation that no rule reads.
+    """
+    validate = _Builder().build(annotation)
+
+    def body_value(value: object) -> object:
+        faults: list[Fault] = []
+        result = validate(value, ("body",), faults)
+        if faults:
+            raise InvalidRequest(faults)
+        return result
+
+    return body_value
+
+
+def _mismatch(expected: str, at: "Location", faults: list[Fault]) -> object:
+    """Notes that the JSON type is another; the result is not used."""
+    faults.append(Fault("type", at, f"expected {expected}"))
+    return None
+
+
+def _anything(value: object, at: "Location", faults: list[Fault]) -> object:
+    return value
+
+
+def _null(value: object, at: "Location", faults: list[Fault]) -> object:
+    return None if value is None else _mismatch("null", at, faults)
+
+
+def _string(value: object, at: "Location", faults: list[Fault]) -> object:
+    return value if isinstance(value, str) else _mismatch("a string", at, faults)
+
+
+def _boolean(value: object, at: "Location", faults: list[Fault]) -> object:
+    return value if isinstance(value, bool) else _mismatch("true or false", at, faults)
+
+
+def _integer(value: object, at: "Location", faults: list[Fault]) -> object:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return _mismatch("an integer", at, faults)
+
+
+def _number(value: object, at: "Location", faults: list[Fault]) -> object:
+    if isinstance(value, float):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        try:
+            return float(value)
+        except OverflowError:
+            faults.append(Fault("value", at, "expected a number within range"))
+            return None
+    return _mismatch("a number", at, faults)
+
+
+def _decimal(value: object, at: "Location", faults: list[Fault]) -> object:
+    from decimal import Decimal
+
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        # repr gives the shortest digits that read back, which is what the client wrote.
+        return Decimal(value) if isinstance(value, int) else Decimal(repr(value))
+    return _from_text(scalar_converter(Decimal) or text_of)(value, at, faults)
+
+
+def _from_text(convert: Callable[[str], object]) -> JSONValidator:
+    """The validator of what JSON carries as a string."""
+
+    def validate(value: object, at: "Location", faults: list[Fault]) -> object:
+        if not isinstance(value, str):
+            return _mismatch("a string", at, faults)
+        try:
+            return convert(value)
+        except ValueError as error:
+            faults.append(Fault("value", at, str(error)))
+            return None
+
+    return validate
+
+
+_JSON_SCALARS: "dict[object, JSONValidator]" = {
+    str: _string,
+    int: _integer,
+    float: _number,
+    bool: _boolean,
+    bytes: _from_text(octets_of),
+    type(None): _null,
+    object: _anything,
+}
+
+
+class _Builder:
+    """Builds the validators of one annotation; a class that holds itself is built once."""
+
+    def __init__(self) -> None:
+        self._classes: dict[type, JSONValidator] = {}
+
+    def build(self, annotation: object) -> JSONValidator:
+        """The validator of an annotation; raises UnsupportedAnnotation."""
+        from typing import Any, TypeVar, get_args, get_origin
+
+        annotation = peel(annotation)
+        if annotation is Any:
+            return _anything
+        if annotation is None:
+            return _null
+        origin = get_origin(annotation)
+        if origin in (list, set, frozenset, tuple, dict):
+            return self._container(origin, get_args(annotation), annotation)
+        values = literal_values(annotation)
+        if values is not None:
+            return _choice({(type(value), value): value for value in values})
+        members = union_members(annotation)
+        if members is not None:
+            return self._union(members)
+        if isinstance(annotation, type):
+            return self._class(annotation)
+        if isinstance(annotation, TypeVar):
+            raise UnsupportedAnnotation(
+                f"the type variable {display(annotation)} stands for no class"
+            )
+        raise UnsupportedAnnotation(f"JSON cannot be read as {display(annotation)}")
+
+    def _class(self, kind: type) -> JSONValidator:
+        """The validator of a class: a scalar, a bare container, an Enum, a dataclass, a TypedDict."""
+        from enum import Enum
+        from typing import is_typeddict
+
+        scalar = _JSON_SCALARS.get(kind)
+        if scalar is not None:
+            return scalar
+        if kind in (list, set, frozenset, tuple, dict):
+            return self._container(kind, (), kind)
+        if (kind.__module__, kind.__qualname__) == ("decimal", "Decimal"):
+            return _decimal
+        text = scalar_converter(kind)
+        if text is not None:
+            return _from_text(text)
+        if issubclass(kind, Enum):
+            return _choice({(type(member.value), member.value): member for member in kind})
+        if hasattr(kind, "__dataclass_fields__"):
+            return self._object(kind, _dataclass_fields, kind)
+        if is_typeddict(kind):
+            return self._object(kind, _typeddict_fields, dict)
+        raise UnsupportedAnnotation(f"JSON cannot be read as {display(kind)}")
+
+    def _container(
+        self, origin: type, arguments: tuple[object, ...], annotation: object
+    ) -> JSONValidator:
+        """The validator of a list, set, frozenset, tuple or dict."""
+        if origin is dict:
+            if arguments and peel(arguments[0]) is not str:
+                raise UnsupportedAnnotation(
+                    f"the keys of {display(annotation)} are not str, as those of JSON are"
+                )
+            return _mapping(self.build(arguments[1]) if arguments else _anything)
+        if origin is not tuple:
+            return _sequence(origin, self.build(arguments[0]) if arguments else _anything)
+        if not arguments:
+            return _sequence(tuple, _anything)
+        if arguments[1:] == (...,):
+            return _sequence(tuple, self.build(arguments[0]))
+        return _fixed([self.build(argument) for argument in arguments])
+
+    def _union(self, members: tuple[object, ...]) -> JSONValidator:
+        """The validator of a union: the first member without a fault.
+
+        When none fits, the faults are those of the only member that takes the value's JSON type,
+        if there is just one; otherwise one fault names every expectation.
+        """
+        validators = [self.build(member) for member in members]
+
+        def validate(value: object, at: "Location", faults: list[Fault]) -> object:
+            attempts: list[list[Fault]] = []
+            for validator in validators:
+                attempt: list[Fault] = []
+                result = validator(value, at, attempt)
+                if not attempt:
+                    return result
+                attempts.append(attempt)
+            fitting = [
+                attempt
+                for attempt in attempts
+                if not any(fault.code == "type" and fault.location == at for fault in attempt)
+            ]
+            if len(fitting) == 1:
+                faults.extend(fitting[0])
+                return None
+            if fitting:
+                attempts = [a for a in fitting if any(f.location == at for f in a)] or attempts
+            reasons = dict.fromkeys(
+                fault.detail.removeprefix("expected ")
+                for attempt in attempts
+                for fault in attempt
+                if fault.location == at
+            )
+            expected = " or ".join(reasons) or "another value"
+            code = "value" if fitting else "type"
+            faults.append(Fault(code, at, f"expected {expected}"))
+            return None
+
+        return validate
+
+    def _object(
+        self,
+        kind: type,
+        fields_of: "Callable[[type], dict[str, tuple[object, bool]]]",
+        make: "Callable[..., Any]",
+    ) -> JSONValidator:
+        """The validator of a JSON object with known fields; other keys are ignored."""
+        known = self._classes.get(kind)
+        if known is not None:
+            return known
+        fields: list[tuple[str, JSONValidator, bool]] = []
+
+        def validate(value: object, at: "Location", faults: list[Fault]) -> object:
+            if not isinstance(value, dict):
+                return _mismatch("an object", at, faults)
+            before = len(faults)
+            arguments: dict[str, object] = {}
+            for name, validator, required in fields:
+                member: object = value.get(name, ABSENT)  # pyright: ignore[reportUnknownMemberType]
+                if member is not ABSENT:
+                    arguments[name] = validator(member, (*at, name), faults)
+                elif required:
+                    faults.append(Fault("missing", (*at, name), "expected a value"))
+            if len(faults) > before:
+                return None
+            try:
+                return make(**arguments)
+            except ValueError as error:
+                # A `__post_init__` that refuses the values.
+                faults.append(Fault("value", at, str(error) or "expected other values"))
+                return None
+
+        # Noted before its fields are built, for a class whose fields lead back to it.
+        self._classes[kind] = validate
+        for name, (annotation, required) in fields_of(kind).items():
+            try:
+                fields.append((name, self.build(annotation), required))
+            except UnsupportedAnnotation as error:
+                raise UnsupportedAnnotation(f"{display(kind)}.{name}: {error}") from None
+        return validate
+
+
+def _sequence(make: "Callable[..., Any]", item: JSONValidator) -> JSONValidator:
+    """The validator of an array of any length."""
+
+    def validate(value: object, at: "Location", faults: list[Fault]) -> object:
+        if not isinstance(value, list):
+            return _mismatch("an array", at, faults)
+        before = len(faults)
+        items = [item(element, (*at, i), faults) for i, element in enumerate(value)]  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
+        if make is list or len(faults) > before:
+            return items
+        try:
+            return make(items)
+        except TypeError:
+            faults.append(Fault("type", at, "expected items that a set can hold"))
+            return None
+
+    return validate
+
+
+def _fixed(items: list[JSONValidator]) -> JSONValidator:
+    """The validator of an array with a validator for each place."""
+
+    def validate(value: object, at: "Location", faults: list[Fault]) -> object:
+        if not isinstance(value, list) or len(value) != len(items):  # pyright: ignore[reportUnknownArgumentType]
+            return _mismatch(f"an array of {len(items)}", at, faults)
+        return tuple(
+            item(element, (*at, i), faults)
+            for i, (item, element) in enumerate(zip(items, value, strict=True))  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
+        )
+
+    return validate
+
+
+def _mapping(item: JSONValidator) -> JSONValidator:
+    """The validator of an object with any keys."""
+
+    def validate(value: object, at: "Location", faults: list[Fault]) -> object:
+        if not isinstance(value, dict):
+            return _mismatch("an object", at, faults)
+        return {key: item(member, (*at, key), faults) for key, member in value.items()}  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
+
+    return validate
+
+
+def _choice(members: dict[tuple[type, object], object]) -> JSONValidator:
+    """The validator of an Enum or a Literal: by value and type, since `1 == True`."""
+    expected = f"expected one of {', '.join(str(value) for _, value in members)}"
+
+    def validate(value: object, at: "Location", faults: list[Fault]) -> object:
+        # An array or an object has no hash and is never a choice.
+        key = (type(value), value)
+        if isinstance(value, (str, int, float, bool, type(None))) and key in members:
+            return members[key]
+        faults.append(Fault("value", at, expected))
+        return None
+
+    return validate
+
+
+def _hints(kind: type) -> "dict[str, Any]":
+    """The resolved annotations of a class."""
+    from typing import get_type_hints
+
+    try:
+        return get_type_hints(kind, include_extras=True)
+    except NameError as error:
+        raise UnsupportedAnnotation(
+            f"{display(kind)} has an annotation that names {error.name!r}, which is not defined"
+        ) from None
+
+
+def _dataclass_fields(kind: type) -> dict[str, tuple[object, bool]]:
+    """The init fields of a dataclass: annotation, and whether it is required."""
+    from dataclasses import MISSING, fields
+
+    hints = _hints(kind)
+    return {
+        field.name: (
+            hints[field.name],
+            field.default is MISSING and field.default_factory is MISSING,
+        )
+        for field in fields(kind)
+        if field.init
+    }
+
+
+def _typeddict_fields(kind: type) -> dict[str, tuple[object, bool]]:
+    """The items of a TypedDict: annotation, and whether it is required."""
+    from typing import NotRequired, ReadOnly, Required, get_args, get_origin
+
+    required: frozenset[str] = getattr(kind, "__required_keys__")  # noqa: B009
+    found: dict[str, tuple[object, bool]] = {}
+    for name, annotation in _hints(kind).items():
+        while get_origin(annotation) in (Required, NotRequired, ReadOnly):
+            annotation = get_args(annotation)[0]
+        found[name] = (annotation, name in required)
+    return found

@@ -1,0 +1,138 @@
+"""The Python half of a request: mappings, and its content as octets, pieces or JSON."""
+
+from necro._faults import InvalidRequest, json_fault
+from necro._mappings import Cookies, Headers, QueryParameters, parse_cookies, parse_query
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from typing import Any
+
+    from necro._native import native
+    from necro._routes import CompiledRoute
+    from necro._state import State
+
+    _Head = native.RequestHead
+else:
+    _Head = object
+
+__all__ = ["RequestViews"]
+
+
+class RequestViews(_Head):
+    """What Request adds to the native head, as a layer of its own.
+
+    Each view is made when first asked for and kept, in a slot of the class that has the slots.
+    """
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        _headers: Headers
+        _query: QueryParameters
+        _cookies: Cookies
+        _content: bytes
+        _streamed: bool
+        route: CompiledRoute
+
+    @property
+    def headers(self) -> Headers:
+        """The header fields; names match in any case."""
+        try:
+            return self._headers
+        except AttributeError:
+            self._headers = Headers(self.header_items())
+            return self._headers
+
+    @property
+    def query(self) -> QueryParameters:
+        """The parameters of the query string."""
+        try:
+            return self._query
+        except AttributeError:
+            self._query = parse_query(self.query_string)
+            return self._query
+
+    @property
+    def cookies(self) -> Cookies:
+        """The cookies."""
+        try:
+            return self._cookies
+        except AttributeError:
+            self._cookies = parse_cookies(self.header_values("cookie"))
+            return self._cookies
+
+    @property
+    def path_params(self) -> dict[str, str]:
+        """The parameters of the path template, decoded but not converted."""
+        return dict(zip(self.route.path_names, self.captures, strict=True))
+
+    @property
+    def state(self) -> "State":
+        """What `@app.on_startup` stored for this worker."""
+        return self.route.state
+
+    @property
+    def host(self) -> str:
+        """The authority the client asked, from the `host` field; empty without one."""
+        return self.header("host") or ""
+
+    @property
+    def url(self) -> str:
+        """The whole URL, as far as the request tells it."""
+        return f"{self.scheme}://{self.host}{self.target.decode('latin-1')}"
+
+    async def stream(self) -> "AsyncIterator[bytes]":
+        """The content piece by piece, as it arrives.
+
+        Raises ClientDisconnect when the client goes away first, and RuntimeError when another call
+        has begun to stream it.
+        """
+        try:
+            content = self._content
+        except AttributeError:
+            pass
+        else:
+            if content:
+                yield content
+            return
+        try:
+            streamed = self._streamed
+        except AttributeError:
+            streamed = False
+        if streamed:
+            raise RuntimeError("the request's content was streamed already, and is not kept")
+        self._streamed = True
+        while True:
+            piece = self.take_content()
+            if piece is None:
+                return
+            if piece:
+                yield piece
+            else:
+                await self.wait_content()
+
+    async def body(self) -> bytes:
+        """The whole content; it is kept, so that a second call gives it again."""
+        try:
+            return self._content
+        except AttributeError:
+            pass
+        pieces = [piece async for piece in self.stream()]
+        self._content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return self._content
+
+    async def json(self) -> "Any":
+        """The content as JSON; raises InvalidRequest, answered 422, when it is malformed."""
+        from necro._native import native
+
+        content = await self.body()
+        try:
+            return native.loads(content)
+        except native.JSONDecodeError as error:
+            fault = json_fault(error.msg, error.offset, error.line, error.column)
+            raise InvalidRequest((fault,)) from None
+
+    def __repr__(self) -> str:
+        """The method and the target."""
+        return f"<Request {self.method} {self.target.decode('latin-1')}>"
