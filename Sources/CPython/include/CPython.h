@@ -1,4 +1,5 @@
-/// CPython's C interface as Swift sees it.
+/// CPython's C interface as Swift sees it: Python.h, what Swift cannot import of it (macros, casts),
+/// and the tables that define the extension module `_necro`, whose functions are written in Swift.
 #pragma once
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -8,3 +9,109 @@
 #endif
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <stdbool.h>
+#if PY_VERSION_HEX < 0x030D0000
+#error "CPython 3.13 or newer is needed; set NECRO_PYTHON_INCLUDE to the folder of its Python.h"
+#endif
+#ifdef Py_GIL_DISABLED
+#error "free-threaded CPython is not supported: Necro runs a sub-interpreter with its own GIL per core"
+#endif
+
+// Macros.
+
+static inline PyObject *necro_none(void) { return Py_None; }
+static inline PyObject *necro_true(void) { return Py_True; }
+static inline PyObject *necro_false(void) { return Py_False; }
+static inline PyTypeObject *necro_type(PyObject *o) { return Py_TYPE(o); }
+static inline bool necro_is_exact_dict(PyObject *o) { return PyDict_CheckExact(o); }
+static inline bool necro_is_dict(PyObject *o) { return PyDict_Check(o); }
+static inline bool necro_is_list(PyObject *o) { return PyList_Check(o); }
+static inline bool necro_is_tuple(PyObject *o) { return PyTuple_Check(o); }
+static inline bool necro_is_str(PyObject *o) { return PyUnicode_Check(o); }
+static inline bool necro_is_exact_str(PyObject *o) { return PyUnicode_CheckExact(o); }
+static inline bool necro_is_bytes(PyObject *o) { return PyBytes_Check(o); }
+static inline bool necro_is_int(PyObject *o) { return PyLong_Check(o); }
+static inline bool necro_is_exact_int(PyObject *o) { return PyLong_CheckExact(o); }
+static inline bool necro_is_float(PyObject *o) { return PyFloat_Check(o); }
+static inline bool necro_is_instance(PyObject *o, PyTypeObject *t) { return PyObject_TypeCheck(o, t); }
+static inline bool necro_is_type(PyObject *o, PyTypeObject *t) { return Py_IS_TYPE(o, t); }
+static inline double necro_float_value(PyObject *o) { return PyFloat_AS_DOUBLE(o); }
+static inline Py_ssize_t necro_size(PyObject *o) { return Py_SIZE(o); }
+static inline Py_ssize_t necro_refcount(PyObject *o) { return Py_REFCNT(o); }
+static inline PyObject *necro_list_item(PyObject *o, Py_ssize_t i) { return PyList_GET_ITEM(o, i); }
+static inline PyObject *necro_tuple_item(PyObject *o, Py_ssize_t i) { return PyTuple_GET_ITEM(o, i); }
+static inline Py_ssize_t necro_tuple_size(PyObject *o) { return PyTuple_GET_SIZE(o); }
+static inline void necro_tuple_set(PyObject *o, Py_ssize_t i, PyObject *v) { PyTuple_SET_ITEM(o, i, v); }
+static inline char *necro_bytes(PyObject *o) { return PyBytes_AS_STRING(o); }
+
+/// The octets of a str of ASCII alone, without a call; NULL for any other.
+static inline const char *necro_ascii(PyObject *o, Py_ssize_t *count) {
+  if (!PyUnicode_IS_COMPACT_ASCII(o)) return NULL;
+  *count = ((PyASCIIObject *)o)->length;
+  return (const char *)((PyASCIIObject *)o + 1);
+}
+
+/// The value of an int that CPython stores in one digit; false for any other.
+static inline bool necro_compact_int(PyObject *o, Py_ssize_t *value) {
+  if (!PyUnstable_Long_IsCompact((PyLongObject *)o)) return false;
+  *value = PyUnstable_Long_CompactValue((PyLongObject *)o);
+  return true;
+}
+
+/// `len(context)`: 0 while no context variable has been set in it.
+static inline Py_ssize_t necro_context_count(PyObject *context) {
+  return Py_TYPE(context)->tp_as_mapping->mp_length(context);
+}
+
+/// Calls with arguments whose preceding place the callee may use.
+static inline PyObject *necro_vectorcall(PyObject *callable, PyObject *const *arguments,
+                                         size_t positional, PyObject *names) {
+  return PyObject_Vectorcall(callable, arguments, positional | PY_VECTORCALL_ARGUMENTS_OFFSET, names);
+}
+
+/// Makes an interpreter with its own GIL on this thread and leaves it current.
+/// Returns NULL on success, else why not (static text or CPython's own).
+const char *necro_new_interpreter(void);
+
+/// An exception of the built-in types, by name: the globals are pointers that differ per platform
+/// in what Swift makes of them.
+static inline PyObject *necro_type_error(void) { return PyExc_TypeError; }
+static inline PyObject *necro_value_error(void) { return PyExc_ValueError; }
+static inline PyObject *necro_runtime_error(void) { return PyExc_RuntimeError; }
+static inline PyObject *necro_attribute_error(void) { return PyExc_AttributeError; }
+static inline PyObject *necro_os_error(void) { return PyExc_OSError; }
+static inline PyObject *necro_stop_iteration(void) { return PyExc_StopIteration; }
+
+// The objects of the module's types. `payload` is an unmanaged reference to a Swift object.
+
+typedef struct {
+  PyObject_HEAD
+  void *payload;
+} NecroObject;
+
+typedef struct {
+  PyObject_HEAD
+  PyObject *value;
+} NecroBody;
+
+extern PyModuleDef necro_module_definition;
+
+/// What the module keeps per interpreter: an unmanaged reference to a Swift object.
+typedef struct {
+  void *payload;
+} NecroModuleState;
+
+static inline NecroModuleState *necro_module_state(PyObject *module) {
+  return (NecroModuleState *)PyModule_GetState(module);
+}
+
+/// The module of this interpreter to which the type of `o` belongs; borrowed, or NULL with an error.
+static inline PyObject *necro_module_of(PyObject *o) {
+  return PyType_GetModuleByDef(Py_TYPE(o), &necro_module_definition);
+}
+
+extern PyType_Spec necro_worker_spec;
+extern PyType_Spec necro_host_spec;
+extern PyType_Spec necro_dispatcher_spec;
+extern PyType_Spec necro_request_spec;
+extern PyType_Spec necro_body_spec;

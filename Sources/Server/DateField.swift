@@ -1,0 +1,20 @@
+import NecroHTTPSemantics
+import NecroOctets
+import NecroReactor
+
+/// The value of the Date field, rendered once a second for all responses of a worker.
+///
+/// RFC 9110 §6.6.1, §5.6.7.
+final class DateField {
+  private(set) var octets = OctetBuffer(capacity: 32)
+  private var renderedSecond: Int64 = .min
+
+  /// Renders the field for the present second unless it is rendered.
+  func refresh() {
+    let second = Clock.unixSeconds()
+    if second == renderedSecond { return }
+    renderedSecond = second
+    octets.removeAll()
+    IMFFixdate.append(unixSeconds: second, to: &octets)
+  }
+}

@@ -1,0 +1,255 @@
+import NecroHTTP1
+import NecroHTTPSemantics
+import NecroOctets
+import NecroReactor
+import NecroRouter
+
+/// A request and its response, with the codecs and buffers of the connection they travel on.
+///
+/// A worker lends an exchange to a connection while octets of a request or response are about, and
+/// takes it back when the connection idles, so that idle connections hold no buffers.
+///
+/// The request's octets (`octets(_:)`, `captures`, `content`) can be read while the application is
+/// called; an application that returns `pending` copies what it needs later.
+public final class Exchange {
+  /// Where the exchange is in its course.
+  enum Phase {
+    /// Between requests or in a head.
+    case head
+    /// Content is collected before the application is called.
+    case collecting
+    /// The application has been called and has not completed the response.
+    case responding
+    /// The response is complete and the rest of the request's content is being dropped.
+    case draining
+  }
+
+  var decoder: RequestDecoder
+  var serializer = ResponseSerializer()
+  var output = OctetBuffer()
+  let date: DateField
+
+  var phase = Phase.head
+  /// The slot of the connection that has the exchange, or nil once the connection is gone.
+  var slot: Int?
+  var policy = ContentPolicy.ignored
+  /// The end of the request has been decoded.
+  var requestIsComplete = false
+  /// The head's own copy when the decoder's buffer will be written again before it is read.
+  var keptHead = OctetBuffer()
+  var headIsKept = false
+  /// The client waits for 100 (Continue) and has not been sent it.
+  var contentContinues = false
+  /// Content that was dropped.
+  var drainedOctets: UInt64 = 0
+  /// The time by which the head must be complete has been set.
+  var headDeadlineIsSet = false
+  /// The peer closed, or sent what is no content, before the content's end.
+  public internal(set) var contentIsCutShort = false
+  var responseHasBegun = false
+  /// Whether the connection may serve another request after this one.
+  var persists = true
+  /// The status sent, for the access log.
+  public private(set) var status = StatusCode.ok
+  /// The octets of content given to the response.
+  public private(set) var responseContentOctets: UInt64 = 0
+  /// The moment the head was complete, for the access log.
+  var startedMilliseconds: UInt64 = 0
+
+  /// The request's head; its slices count from the head's first octet.
+  public var head: RequestHead
+  /// The route that matched: the number given to `RouteTable.add`.
+  public internal(set) var route = 0
+  /// The path parameters' octets, still percent-encoded, counted from the path's first octet.
+  public internal(set) var captures = RouteCaptures()
+  /// Content received and not taken. Of a collected request: all of it.
+  public var content = OctetBuffer()
+  /// The address of the peer.
+  public internal(set) var peer: PeerAddress
+  /// For the application's own use: reset to 0 with each request.
+  public var applicationToken: UInt64 = 0
+
+  private let limits: Limits
+  private let drainedContentOctetsMax: UInt64
+
+  init(limits: ServerLimits, date: DateField) {
+    self.limits = limits.http
+    drainedContentOctetsMax = limits.drainedContentOctetsMax
+    decoder = RequestDecoder(limits: limits.http)
+    self.date = date
+    head = RequestHead()
+    peer = PeerAddress()
+  }
+
+  // MARK: The request
+
+  /// The octets at a slice of `head` or of a field line.
+  public func octets<Result>(
+    _ slice: Slice, _ body: (Span<UInt8>) -> Result
+  ) -> Result {
+    body(headOctets.octets(slice))
+  }
+
+  /// The octets of the whole head, which the slices of `head` and of field lines count from.
+  public var headOctets: Span<UInt8> {
+    @_lifetime(borrow self)
+    get {
+      if headIsKept {
+        let span = keptHead.octets
+        return unsafe _overrideLifetime(span, borrowing: self)
+      }
+      let span = decoder.input.octets(head.octets)
+      return unsafe _overrideLifetime(span, borrowing: self)
+    }
+  }
+
+  /// The number of field lines in the request's head.
+  public var fieldCount: Int { decoder.fields.count }
+
+  /// A field line of the request's head.
+  public func field(_ index: Int) -> FieldLine { decoder.fields[index] }
+
+  /// The first field line with a known name.
+  public func firstField(_ id: FieldID) -> FieldLine? { decoder.fields.first(id) }
+
+  /// Whether more content can still arrive.
+  public var contentIsComplete: Bool { requestIsComplete }
+
+  /// Whether the peer can no longer be answered.
+  public var peerIsGone: Bool { slot == nil }
+
+  /// Copies the head, so that `head` and the field lines stay readable while more is received.
+  func keepHead() {
+    if headIsKept { return }
+    keptHead.removeAll()
+    keptHead.append(decoder.input.octets(head.octets))
+    headIsKept = true
+  }
+
+  // MARK: The response
+
+  /// Begins the response.
+  ///
+  /// - Parameters:
+  ///   - status: the final status code.
+  ///   - contentLength: the octets of content, or nil when unknown: the content is then chunked.
+  public func begin(_ status: StatusCode, contentLength: UInt64?) throws(ResponseMisuse) {
+    responseHasBegun = true
+    responseOffset = output.count
+    // Content that the client may or may not send, or too much of it, ends the connection.
+    if !requestIsComplete && (contentContinues || remainingContentOctets > drainedContentOctetsMax) {
+      persists = false
+    }
+    self.status = status
+    if let contentLength { responseContentOctets = contentLength }
+    try serializer.begin(
+      status, for: head.method, version: head.version, keepAlive: persists,
+      date: date.octets.octets, contentLength: contentLength, into: &output)
+    if serializer.mustClose { persists = false }
+  }
+
+  /// Adds a field line to the response's head. Throws for a name or value that the syntax does not
+  /// allow and for fields that frame the message, which the server writes itself.
+  public func field(_ name: Span<UInt8>, _ value: Span<UInt8>) throws(ResponseMisuse) {
+    try serializer.field(name, value, into: &output)
+  }
+
+  /// Adds a field line that is known to be well formed.
+  public func field(_ name: StaticString, _ value: StaticString) throws(ResponseMisuse) {
+    try serializer.field(name, value, into: &output)
+  }
+
+  /// Ends the response's head.
+  public func endHead() throws(ResponseMisuse) {
+    try serializer.endHead(into: &output)
+  }
+
+  /// Adds content to the response.
+  public func send(_ octets: Span<UInt8>) throws(ResponseMisuse) {
+    try serializer.content(octets, into: &output)
+  }
+
+  /// Ends the response.
+  public func end() throws(ResponseMisuse) {
+    try serializer.end(into: &output)
+  }
+
+  /// Writes a whole response with one content type and no further field.
+  public func respond(
+    _ status: StatusCode, contentType: StaticString, content: Span<UInt8>
+  ) throws(ResponseMisuse) {
+    try begin(status, contentLength: UInt64(content.count))
+    try field("content-type", contentType)
+    try endHead()
+    try send(content)
+    try end()
+  }
+
+  /// Takes back a response that was begun in this same call of the application, so that another can
+  /// be written in its place.
+  public func restartResponse() {
+    guard responseHasBegun else { return }
+    output.truncate(to: output.readPosition + responseOffset)
+    serializer = ResponseSerializer()
+    responseHasBegun = false
+  }
+
+  /// How many octets of earlier responses waited in `output` when the present one began.
+  private var responseOffset = 0
+
+  /// The connection is not to be used again after this response.
+  public func closeAfterResponse() { persists = false }
+
+  // MARK: Course
+
+  /// Prepares for the response to the request whose head has been decoded.
+  func beginRequest(_ head: RequestHead, now: UInt64) {
+    self.head = head
+    requestIsComplete = false
+    headIsKept = false
+    contentContinues = head.expectsContinue
+    contentIsCutShort = false
+    drainedOctets = 0
+    headDeadlineIsSet = false
+    persists = head.isPersistent
+    responseHasBegun = false
+    responseContentOctets = 0
+    startedMilliseconds = now
+    applicationToken = 0
+    content.removeAll()
+  }
+
+  /// Forgets the request that was served.
+  func endRequest() {
+    phase = .head
+    headIsKept = false
+    if content.capacity > Exchange.keptStorageOctetsMax { content = OctetBuffer() }
+    if keptHead.capacity > Exchange.keptStorageOctetsMax { keptHead = OctetBuffer() }
+  }
+
+  /// The octets of content that are still to come, as far as the head tells.
+  private var remainingContentOctets: UInt64 {
+    guard case .length(let length) = head.content else { return 0 }
+    let received = UInt64(content.count) + drainedOctets
+    return length > received ? length - received : 0
+  }
+
+  /// Makes the exchange as good as new for another connection.
+  func reset() {
+    endRequest()
+    slot = nil
+    headDeadlineIsSet = false
+    output.removeAll()
+    if output.capacity > Exchange.keptStorageOctetsMax { output = OctetBuffer() }
+    if decoder.isBetweenMessages && decoder.input.isEmpty
+      && decoder.input.capacity <= Exchange.keptStorageOctetsMax
+    {
+      decoder.input.removeAll()
+    } else {
+      decoder = RequestDecoder(limits: limits)
+    }
+  }
+
+  /// Storage above this is returned to the system when an exchange is taken back.
+  static var keptStorageOctetsMax: Int { 65_536 }
+}

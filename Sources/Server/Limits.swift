@@ -1,0 +1,36 @@
+import NecroHTTP1
+
+/// What a worker spends at most on its peers, in octets, counts and time.
+public struct ServerLimits: Sendable {
+  /// The limits of the request decoder.
+  public var http = Limits()
+  /// Open connections of one worker; further ones wait in the listener's queue.
+  public var connectionsMax = 16_384
+  /// Octets of a connection's input that are kept while a response is being made: the bounded queue
+  /// of pipelined requests.
+  public var pipelinedOctetsMax = 65_536
+  /// Octets of a connection's output above which no further pipelined request is begun.
+  public var outputOctetsMax = 262_144
+  /// Octets of streamed content that wait for the application before the connection stops reading.
+  public var contentWindowOctets = 262_144
+  /// Octets of unread content that are read and dropped so that a connection can persist.
+  public var drainedContentOctetsMax: UInt64 = 262_144
+  /// Milliseconds from a head's first octet (or the connection's start) to its last.
+  public var headMilliseconds: UInt64 = 15_000
+  /// Milliseconds without any octet of content.
+  public var contentMilliseconds: UInt64 = 30_000
+  /// Milliseconds a connection may idle between requests.
+  public var keepAliveMilliseconds: UInt64 = 75_000
+  /// Milliseconds without progress in sending a response.
+  public var sendMilliseconds: UInt64 = 60_000
+  /// Milliseconds in which the peer should close after our side has.
+  public var lingerMilliseconds: UInt64 = 2_000
+  /// Octets read and dropped from a peer that goes on sending after our side has closed.
+  public var lingerOctetsMax = 1_048_576
+  /// Milliseconds that a drain gives to connections that have not sent a request yet.
+  public var drainFreshMilliseconds: UInt64 = 1_000
+  /// Milliseconds after which a drain closes what is still open.
+  public var drainMilliseconds: UInt64 = 30_000
+
+  public init() {}
+}

@@ -1,0 +1,49 @@
+import NecroHTTP1
+import NecroHTTPSemantics
+import NecroOctets
+import NecroRouter
+
+/// The responses that the server makes by itself, as RFC 9457 problem details.
+extension Exchange {
+  /// Writes a whole response that says no more than its status.
+  ///
+  /// - Parameter allowed: the methods for the Allow field, of 405 and of OPTIONS.
+  func respondWithProblem(_ status: StatusCode, allowed: MethodSet? = nil) {
+    var content = OctetBuffer(capacity: 128)
+    content.append("{\"title\":\"")
+    content.append(status.reasonPhrase)
+    content.append("\",\"status\":")
+    content.append(decimal: UInt64(status.rawValue))
+    content.append("}")
+    do throws(ResponseMisuse) {
+      try begin(status, contentLength: UInt64(content.count))
+      try field("content-type", "application/problem+json")
+      if let allowed { try writeAllow(allowed) }
+      try endHead()
+      try send(content.octets)
+      try end()
+    } catch {
+      // Each call above is right for a response that has not begun; a misuse is a fault of ours.
+      preconditionFailure("a problem response is well formed")
+    }
+  }
+
+  /// Answers OPTIONS with the methods that the path allows.
+  func respondWithOptions(_ allowed: MethodSet) {
+    do throws(ResponseMisuse) {
+      try begin(.noContent, contentLength: nil)
+      try writeAllow(allowed)
+      try endHead()
+      try end()
+    } catch {
+      preconditionFailure("an OPTIONS response is well formed")
+    }
+  }
+
+  private func writeAllow(_ allowed: MethodSet) throws(ResponseMisuse) {
+    var value = OctetBuffer(capacity: 64)
+    RouteTable.appendAllow(allowed, to: &value)
+    try field("allow".octets, value.octets)
+  }
+}
+

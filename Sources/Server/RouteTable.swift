@@ -1,0 +1,76 @@
+import NecroHTTPSemantics
+import NecroOctets
+import NecroRouter
+
+/// The routes of an application, with what HTTP says follows from them: HEAD where GET is, OPTIONS
+/// everywhere, 405 with the methods that are allowed.
+public struct RouteTable: ~Copyable {
+  private var trie = RouteTrie()
+
+  public init() {}
+
+  /// Adds a route.
+  ///
+  /// - Parameters:
+  ///   - template: such as `/summon/{id}`.
+  ///   - methods: the methods it serves; HEAD and OPTIONS follow without being named.
+  ///   - route: the number under which the application knows it.
+  public mutating func add(
+    _ template: Span<UInt8>, methods: MethodSet, route: Int
+  ) throws(RouterError) {
+    let parsed = try PathTemplate(template)
+    try trie.insert(parsed, methods: methods, route: route)
+  }
+
+  /// What serves a method on a path.
+  enum Decision {
+    case route(Int)
+    /// OPTIONS on a path that no route serves it on.
+    case options(MethodSet)
+    case methodNotAllowed(MethodSet)
+    case methodUnknown
+    case notFound
+  }
+
+  /// Finds the route for a request. `captures` receives the path parameters.
+  func decide(
+    _ method: Method, path: Span<UInt8>, captures: inout RouteCaptures
+  ) -> Decision {
+    if method == .other { return .methodUnknown }
+    switch trie.match(path, method: method.rawValue, captures: &captures) {
+    case .route(let route):
+      return .route(route)
+    case .notFound:
+      return .notFound
+    case .methodNotAllowed(let allowed):
+      let all = RouteTable.completed(allowed)
+      if method == .head, allowed.contains(MethodSet(method: Method.get.rawValue)),
+        case .route(let route) = trie.match(
+          path, method: Method.get.rawValue, captures: &captures)
+      {
+        return .route(route)
+      }
+      return method == .options ? .options(all) : .methodNotAllowed(all)
+    }
+  }
+
+  /// The methods with those that follow from them.
+  private static func completed(_ methods: MethodSet) -> MethodSet {
+    var all = methods
+    if methods.contains(MethodSet(method: Method.get.rawValue)) {
+      all.insert(MethodSet(method: Method.head.rawValue))
+    }
+    all.insert(MethodSet(method: Method.options.rawValue))
+    return all
+  }
+
+  /// Appends the methods of a set as the value of the Allow field, RFC 9110 §10.2.1.
+  static func appendAllow(_ methods: MethodSet, to output: inout OctetBuffer) {
+    var isFirst = true
+    for index in UInt8(0)..<9 where methods.contains(MethodSet(method: index)) {
+      if !isFirst { output.append(", ") }
+      isFirst = false
+      output.append(Method(rawValue: index).name)
+    }
+  }
+}

@@ -1,0 +1,268 @@
+import NecroHTTP1
+import NecroHTTPSemantics
+import NecroOctets
+import NecroReactor
+
+/// One thread's server: its listeners, connections, timers and buffers. Nothing of it is shared, and
+/// nothing on the way of a request takes a lock.
+///
+/// Call order: `init`, `listen` for each listener, then `turn` again and again until `isDrained`.
+public final class Worker<App: Application> {
+  public let application: App
+  public let limits: ServerLimits
+  var routes: RouteTable
+
+  var poller: EpollPoller
+  var timers: TimerWheel
+  let date = DateField()
+  var now: UInt64
+  var accessLog: AccessLog?
+
+  var listeners: [Listener] = []
+  /// Accepting has stopped for want of descriptors or of places; it goes on when one is free.
+  var acceptIsPaused = false
+  var connections: [Connection?] = []
+  var freeSlots: [Int] = []
+  var nextGeneration: UInt32 = 0
+  public internal(set) var connectionCount = 0
+  var idleExchanges: [Exchange] = []
+  /// Slots of connections that can go on: their response was completed outside a turn.
+  var scheduledSlots: [Int] = []
+  var scheduledPosition = 0
+
+  /// Events of the last wait that were not handled because the application wanted control.
+  var eventCount = 0
+  var eventPosition = 0
+
+  var drainDeadline: UInt64?
+  /// Where octets go that nobody reads.
+  var lingerBuffer = OctetBuffer(capacity: 16_384)
+
+  public init(
+    application: App, routes: consuming RouteTable, limits: ServerLimits = ServerLimits(),
+    accessLog: AccessLog? = nil
+  ) throws(SystemError) {
+    self.application = application
+    self.routes = routes
+    self.limits = limits
+    self.accessLog = accessLog
+    poller = try EpollPoller()
+    now = Clock.monotonicMilliseconds()
+    timers = TimerWheel(now: now)
+    date.refresh()
+  }
+
+  // MARK: Descriptors
+
+  /// Serves the connections of a listener.
+  public func listen(_ listener: Listener) throws(SystemError) {
+    try poller.add(
+      listener.descriptor, token: Token.listener(listeners.count).rawValue,
+      interest: listener.isShared ? [.read, .exclusive] : .read)
+    listeners.append(listener)
+  }
+
+  /// Has the application told when a descriptor of its own is ready.
+  ///
+  /// - Parameter token: less than 2^62; given to `Application.descriptorReady`.
+  public func add(
+    _ descriptor: Int32, token: UInt64, interest: Interest
+  ) throws(SystemError) {
+    try poller.add(descriptor, token: Token.application(token).rawValue, interest: interest)
+  }
+
+  /// Changes what an added descriptor is watched for.
+  public func modify(
+    _ descriptor: Int32, token: UInt64, interest: Interest
+  ) throws(SystemError) {
+    try poller.modify(descriptor, token: Token.application(token).rawValue, interest: interest)
+  }
+
+  /// Forgets an added descriptor.
+  public func remove(_ descriptor: Int32) throws(SystemError) {
+    try poller.remove(descriptor)
+  }
+
+  // MARK: The turn
+
+  /// Does what is ready, having waited for it if nothing is.
+  ///
+  /// - Parameter timeoutMilliseconds: how long to wait; 0 not to, -1 without end.
+  ///
+  /// Returns early, with events left for the next turn, when the application wants control.
+  public func turn(timeoutMilliseconds: Int32) throws(SystemError) {
+    driveScheduled()
+    if application.wantsControl { return }
+    if eventPosition == eventCount {
+      try wait(timeoutMilliseconds)
+      now = Clock.monotonicMilliseconds()
+      date.refresh()
+    }
+    while eventPosition < eventCount {
+      let event = poller.event(eventPosition)
+      eventPosition += 1
+      handle(event)
+      if application.wantsControl { return }
+    }
+    expireTimers()
+    accessLog?.flush()
+  }
+
+  private func wait(_ timeoutMilliseconds: Int32) throws(SystemError) {
+    eventPosition = 0
+    eventCount = 0
+    // What is there already is taken without the cost of giving way to other threads.
+    eventCount = try poller.wait(timeoutMilliseconds: 0)
+    if eventCount > 0 || timeoutMilliseconds == 0 { return }
+    var timeout = timeoutMilliseconds
+    if let deadline = timers.nextDeadline {
+      let untilDeadline = deadline > now ? min(deadline - now, 60_000) : 0
+      if timeout < 0 || UInt64(timeout) > untilDeadline { timeout = Int32(untilDeadline) }
+    }
+    accessLog?.flush()
+    application.willWait()
+    defer { application.didWait() }
+    eventCount = try poller.wait(timeoutMilliseconds: timeout)
+  }
+
+  private func handle(_ event: PollEvent) {
+    switch Token(rawValue: event.token) {
+    case .connection(let slot, let generation):
+      guard slot < connections.count, let connection = connections[slot],
+        connection.generation == generation
+      else { return }
+      connectionReady(connection, event.readiness)
+    case .listener(let index):
+      acceptConnections(index)
+    case .application(let token):
+      application.descriptorReady(token: token, readiness: event.readiness)
+    }
+  }
+
+  /// Goes on with the connections whose response was completed since the last turn.
+  private func driveScheduled() {
+    while scheduledPosition < scheduledSlots.count {
+      let slot = scheduledSlots[scheduledPosition]
+      scheduledPosition += 1
+      guard let connection = connections[slot], connection.isScheduled else { continue }
+      connection.isScheduled = false
+      drive(connection)
+      if application.wantsControl { return }
+    }
+    scheduledPosition = 0
+    scheduledSlots.removeAll(keepingCapacity: true)
+  }
+
+  private func expireTimers() {
+    while let slot = timers.popExpired(now: now) {
+      if slot == acceptTimerToken {
+        resumeAccepting()
+        continue
+      }
+      guard let connection = connections[Int(slot)] else { continue }
+      timerFired(connection)
+    }
+    if let drainDeadline, now >= drainDeadline { closeAll() }
+  }
+
+  // MARK: Completion
+
+  /// Says that the response to a pending exchange is complete. It is sent in the next turn.
+  public func complete(_ exchange: Exchange) {
+    guard let slot = exchange.slot, let connection = connections[slot] else {
+      takeBack(exchange)
+      return
+    }
+    responded(exchange)
+    schedule(connection)
+  }
+
+  /// Sends what has been written of a response that is not complete, in the next turn.
+  public func flush(_ exchange: Exchange) {
+    if let slot = exchange.slot, let connection = connections[slot] { schedule(connection) }
+  }
+
+  /// Reads on after the application has taken content from `Exchange.content`.
+  public func contentTaken(_ exchange: Exchange) {
+    if let slot = exchange.slot, let connection = connections[slot] { schedule(connection) }
+  }
+
+  func schedule(_ connection: Connection) {
+    if connection.isScheduled { return }
+    connection.isScheduled = true
+    scheduledSlots.append(connection.slot)
+  }
+
+  /// Whether the next turn has something to do at once.
+  public var hasScheduled: Bool {
+    scheduledPosition < scheduledSlots.count || eventPosition < eventCount
+  }
+
+  // MARK: Drain
+
+  /// Stops accepting and closes each connection once its response is sent. What is open after
+  /// `ServerLimits.drainMilliseconds` is closed all the same.
+  public func drain() {
+    if drainDeadline != nil { return }
+    now = Clock.monotonicMilliseconds()
+    drainDeadline = now + limits.drainMilliseconds
+    for index in listeners.indices {
+      // The queue's connections were promised a server: they are accepted before it goes.
+      acceptConnections(index)
+      if !acceptIsPaused { try? poller.remove(listeners[index].descriptor) }
+      // A shared listener is closed by whoever opened it.
+      if !listeners[index].isShared { listeners[index].close() }
+    }
+    listeners.removeAll()
+    for case let connection? in connections {
+      if connection.exchange == nil {
+        if connection.requestCount > 0 {
+          close(connection)
+        } else {
+          setDeadline(connection, now + limits.drainFreshMilliseconds)
+        }
+      } else {
+        connection.exchange?.persists = false
+      }
+    }
+  }
+
+  public var isDraining: Bool { drainDeadline != nil }
+
+  /// Whether a drain has ended: no connection is left.
+  public var isDrained: Bool { drainDeadline != nil && connectionCount == 0 }
+
+  /// The longest that a turn may wait while draining, in milliseconds.
+  public var drainTimeoutMilliseconds: Int32 {
+    guard let drainDeadline else { return -1 }
+    return drainDeadline > now ? Int32(min(drainDeadline - now, 1_000)) : 0
+  }
+
+  private func closeAll() {
+    for case let connection? in connections { close(connection) }
+  }
+}
+
+/// What an event of the poller is about, in its 64 bits: the kind in the two highest.
+enum Token {
+  case connection(slot: Int, generation: UInt32)
+  case listener(Int)
+  case application(UInt64)
+
+  init(rawValue: UInt64) {
+    let rest = rawValue & (1 << 62 - 1)
+    switch rawValue >> 62 {
+    case 0: self = .connection(slot: Int(rest & 0xFFFF_FFFF), generation: UInt32(rest >> 32))
+    case 1: self = .listener(Int(rest))
+    default: self = .application(rest)
+    }
+  }
+
+  var rawValue: UInt64 {
+    switch self {
+    case .connection(let slot, let generation): UInt64(generation) << 32 | UInt64(slot)
+    case .listener(let index): 1 << 62 | UInt64(index)
+    case .application(let token): 2 << 62 | token
+    }
+  }
+}
