@@ -102,6 +102,12 @@ public enum Socket {
     _ = shutdown(descriptor, Int32(SHUT_WR))
   }
 
+  /// Makes a listening socket refuse connections, and leaves its descriptor open.
+  public static func stopListening(_ descriptor: Int32) {
+    // It fails only for a socket that does not listen any more.
+    _ = shutdown(descriptor, Int32(SHUT_RD))
+  }
+
   /// Closes a descriptor, which is invalid from then on whatever the call returns.
   public static func close(_ descriptor: Int32) {
     _ = CLinux.close(descriptor)

@@ -21,7 +21,7 @@ public final class AccessLog {
   }
 
   func append(_ exchange: Exchange, now: UInt64) {
-    exchange.peer.appendHost(to: &lines)
+    exchange.peer.host(into: &lines)
     lines.append(" - - [")
     appendTime(exchange.date.octets.octets)
     lines.append("] \"")

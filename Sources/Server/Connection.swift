@@ -13,7 +13,7 @@ final class Connection {
   /// When the peer has done nothing useful by then, the connection is closed.
   var deadline: UInt64
   /// When the connection's timer fires; it is re-armed only then, or when the deadline comes earlier.
-  var timer: TimerID
+  var timer: TimerWheel.TimerID
   var timerDeadline: UInt64
   /// Bumped with each exchange that is handed back, to count requests.
   var requestCount: UInt64 = 0
@@ -33,7 +33,7 @@ final class Connection {
 
   init(
     descriptor: Int32, slot: Int, generation: UInt32, peer: PeerAddress, deadline: UInt64,
-    timer: TimerID
+    timer: TimerWheel.TimerID
   ) {
     self.descriptor = descriptor
     self.slot = slot

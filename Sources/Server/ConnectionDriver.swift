@@ -1,4 +1,3 @@
-import CLinux
 import NecroHTTP1
 import NecroHTTPSemantics
 import NecroOctets
@@ -106,7 +105,7 @@ extension Worker {
     // While the application is at work the head must stay readable, and receiving may move it.
     if exchange.phase != .head { exchange.keepHead() }
     let room = exchange.decoder.reserve(receiveOctetsMin)
-    switch NecroReactor.receive(connection.descriptor, into: room) {
+    switch Socket.receive(connection.descriptor, into: room) {
     case .octets(let count):
       exchange.decoder.advance(count)
       if count < room.count { connection.mayReceive = false }
@@ -292,7 +291,7 @@ extension Worker {
 
   /// Sends what the kernel takes. Returns false when the connection is gone.
   private func send(_ connection: Connection, _ exchange: Exchange) -> Bool {
-    switch NecroReactor.send(connection.descriptor, exchange.output.octets) {
+    switch Socket.send(connection.descriptor, exchange.output.octets) {
     case .octets(let count):
       exchange.output.consume(count)
       if exchange.output.isEmpty {

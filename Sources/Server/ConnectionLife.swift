@@ -1,4 +1,3 @@
-import CLinux
 import NecroOctets
 import NecroReactor
 
@@ -13,7 +12,7 @@ extension Worker {
         pauseAccepting()
         return
       }
-      switch accept(from: listeners[index].descriptor) {
+      switch Socket.accept(from: listeners[index].descriptor) {
       case .connection(let descriptor, let peer): open(descriptor, peer)
       case .retry: continue
       case .wouldBlock: return
@@ -34,9 +33,9 @@ extension Worker {
     do throws(SystemError) {
       try poller.add(
         descriptor, token: Token.connection(slot: slot, generation: nextGeneration).rawValue,
-        interest: [.read, .write, .edge])
+        interest: [.read, .write, .peerClosedWriting, .edgeTriggered])
     } catch {
-      _ = CLinux.close(descriptor)
+      Socket.close(descriptor)
       freeSlots.append(slot)
       return
     }
@@ -44,7 +43,7 @@ extension Worker {
     connections[slot] = Connection(
       descriptor: descriptor, slot: slot, generation: nextGeneration, peer: peer,
       deadline: deadline,
-      timer: timers.insert(token: UInt32(slot), deadlineMilliseconds: deadline))
+      timer: timers.insert(token: UInt64(slot), deadlineMilliseconds: deadline))
     connectionCount += 1
   }
 
@@ -68,7 +67,9 @@ extension Worker {
   }
 
   /// The timer token that is no connection's.
-  var acceptTimerToken: UInt32 { .max }
+  var acceptTimerToken: UInt64 { .max }
+  /// The timer token of a drain's end.
+  var drainTimerToken: UInt64 { .max - 1 }
 
   // MARK: Exchanges
 
@@ -95,14 +96,14 @@ extension Worker {
     connection.deadline = deadline
     // A later deadline waits for the timer that is set; it fires, looks and sets itself again.
     if deadline < connection.timerDeadline {
-      timers.cancel(connection.timer)
+      _ = timers.cancel(connection.timer)
       setTimer(connection, deadline)
     }
   }
 
   private func setTimer(_ connection: Connection, _ deadline: UInt64) {
     connection.timer = timers.insert(
-      token: UInt32(connection.slot), deadlineMilliseconds: deadline)
+      token: UInt64(connection.slot), deadlineMilliseconds: deadline)
     connection.timerDeadline = deadline
   }
 
@@ -130,10 +131,11 @@ extension Worker {
       connection.exchange = nil
       takeBack(exchange)
     }
-    if connection.inputEnded || shutdown(connection.descriptor, Int32(SHUT_WR)) != 0 {
+    if connection.inputEnded {
       close(connection)
       return
     }
+    Socket.closeWriting(connection.descriptor)
     connection.isLingering = true
     connection.mayReceive = true
     setDeadline(connection, now + limits.lingerMilliseconds)
@@ -143,7 +145,7 @@ extension Worker {
   func linger(_ connection: Connection) {
     while connection.mayReceive {
       lingerBuffer.removeAll()
-      switch receive(connection.descriptor, into: lingerBuffer.reserve(lingerBuffer.capacity)) {
+      switch Socket.receive(connection.descriptor, into: lingerBuffer.reserve(lingerBuffer.capacity)) {
       case .octets(let count):
         connection.lingeredOctets += count
         if connection.lingeredOctets > limits.lingerOctetsMax { close(connection); return }
@@ -169,9 +171,9 @@ extension Worker {
     freeSlots.append(connection.slot)
     connectionCount -= 1
     connection.isScheduled = false
-    timers.cancel(connection.timer)
+    _ = timers.cancel(connection.timer)
     // Closing the only descriptor of a socket takes it out of the poller too.
-    _ = CLinux.close(connection.descriptor)
+    Socket.close(connection.descriptor)
     if let exchange = connection.exchange {
       connection.exchange = nil
       if exchange.phase == .responding {

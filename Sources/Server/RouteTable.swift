@@ -2,6 +2,14 @@ import NecroHTTPSemantics
 import NecroOctets
 import NecroRouter
 
+/// Why a route cannot be added.
+public enum RouteError: Error {
+  /// The template's syntax.
+  case template(PathTemplateError)
+  /// Another route serves the same.
+  case conflict(RouterError)
+}
+
 /// The routes of an application, with what HTTP says follows from them: HEAD where GET is, OPTIONS
 /// everywhere, 405 with the methods that are allowed.
 public struct RouteTable: ~Copyable {
@@ -17,9 +25,14 @@ public struct RouteTable: ~Copyable {
   ///   - route: the number under which the application knows it.
   public mutating func add(
     _ template: Span<UInt8>, methods: MethodSet, route: Int
-  ) throws(RouterError) {
-    let parsed = try PathTemplate(template)
-    try trie.insert(parsed, methods: methods, route: route)
+  ) throws(RouteError) {
+    let parsed: PathTemplate
+    do throws(PathTemplateError) { parsed = try PathTemplate(template) } catch {
+      throw .template(error)
+    }
+    do throws(RouterError) {
+      try trie.insert(parsed, methods: methods, route: route)
+    } catch { throw .conflict(error) }
   }
 
   /// What serves a method on a path.
@@ -44,7 +57,7 @@ public struct RouteTable: ~Copyable {
       return .notFound
     case .methodNotAllowed(let allowed):
       let all = RouteTable.completed(allowed)
-      if method == .head, allowed.contains(MethodSet(method: Method.get.rawValue)),
+      if method == .head, allowed.contains(.get),
         case .route(let route) = trie.match(
           path, method: Method.get.rawValue, captures: &captures)
       {
@@ -57,17 +70,17 @@ public struct RouteTable: ~Copyable {
   /// The methods with those that follow from them.
   private static func completed(_ methods: MethodSet) -> MethodSet {
     var all = methods
-    if methods.contains(MethodSet(method: Method.get.rawValue)) {
-      all.insert(MethodSet(method: Method.head.rawValue))
+    if methods.contains(.get) {
+      all.insert(.head)
     }
-    all.insert(MethodSet(method: Method.options.rawValue))
+    all.insert(.options)
     return all
   }
 
   /// Appends the methods of a set as the value of the Allow field, RFC 9110 §10.2.1.
   static func appendAllow(_ methods: MethodSet, to output: inout OctetBuffer) {
     var isFirst = true
-    for index in UInt8(0)..<9 where methods.contains(MethodSet(method: index)) {
+    for index in UInt8(0)..<9 where methods.contains(index: index) {
       if !isFirst { output.append(", ") }
       isFirst = false
       output.append(Method(rawValue: index).name)

@@ -34,7 +34,8 @@ public final class Worker<App: Application> {
   var eventCount = 0
   var eventPosition = 0
 
-  var drainDeadline: UInt64?
+  /// Accepting has ended, and connections end with their response.
+  public private(set) var isDraining = false
   /// Where octets go that nobody reads.
   var lingerBuffer = OctetBuffer(capacity: 16_384)
 
@@ -85,19 +86,40 @@ public final class Worker<App: Application> {
 
   // MARK: The turn
 
-  /// Does what is ready, having waited for it if nothing is.
+  /// Waits for something to do, and does it.
   ///
   /// - Parameter timeoutMilliseconds: how long to wait; 0 not to, -1 without end.
-  ///
-  /// Returns early, with events left for the next turn, when the application wants control.
   public func turn(timeoutMilliseconds: Int32) throws(SystemError) {
+    try poll(timeoutMilliseconds: timeoutMilliseconds)
+    process()
+  }
+
+  /// The first half of a turn: waits until there is something to do, at most as long as given.
+  /// Returns at once while something is left of the last turn.
+  public func poll(timeoutMilliseconds: Int32) throws(SystemError) {
+    if hasWork { return }
+    eventPosition = 0
+    eventCount = 0
+    // What is there already is taken without the cost of giving way to other threads.
+    eventCount = try poller.wait(timeoutMilliseconds: 0)
+    if eventCount == 0 && timeoutMilliseconds != 0 {
+      let untilTimer = timers.timeoutMilliseconds(now: now)
+      let timeout =
+        timeoutMilliseconds < 0
+        ? untilTimer : untilTimer < 0 ? timeoutMilliseconds : min(timeoutMilliseconds, untilTimer)
+      application.willWait()
+      defer { application.didWait() }
+      eventCount = try poller.wait(timeoutMilliseconds: timeout)
+    }
+    now = Clock.monotonicMilliseconds()
+    date.refresh()
+  }
+
+  /// The second half of a turn: does what is ready. Returns early, with `hasWork` left, when the
+  /// application wants control.
+  public func process() {
     driveScheduled()
     if application.wantsControl { return }
-    if eventPosition == eventCount {
-      try wait(timeoutMilliseconds)
-      now = Clock.monotonicMilliseconds()
-      date.refresh()
-    }
     while eventPosition < eventCount {
       let event = poller.event(eventPosition)
       eventPosition += 1
@@ -108,21 +130,9 @@ public final class Worker<App: Application> {
     accessLog?.flush()
   }
 
-  private func wait(_ timeoutMilliseconds: Int32) throws(SystemError) {
-    eventPosition = 0
-    eventCount = 0
-    // What is there already is taken without the cost of giving way to other threads.
-    eventCount = try poller.wait(timeoutMilliseconds: 0)
-    if eventCount > 0 || timeoutMilliseconds == 0 { return }
-    var timeout = timeoutMilliseconds
-    if let deadline = timers.nextDeadline {
-      let untilDeadline = deadline > now ? min(deadline - now, 60_000) : 0
-      if timeout < 0 || UInt64(timeout) > untilDeadline { timeout = Int32(untilDeadline) }
-    }
-    accessLog?.flush()
-    application.willWait()
-    defer { application.didWait() }
-    eventCount = try poller.wait(timeoutMilliseconds: timeout)
+  /// Whether something is left to be done without waiting.
+  public var hasWork: Bool {
+    scheduledPosition < scheduledSlots.count || eventPosition < eventCount
   }
 
   private func handle(_ event: PollEvent) {
@@ -159,10 +169,13 @@ public final class Worker<App: Application> {
         resumeAccepting()
         continue
       }
+      if slot == drainTimerToken {
+        closeAll()
+        continue
+      }
       guard let connection = connections[Int(slot)] else { continue }
       timerFired(connection)
     }
-    if let drainDeadline, now >= drainDeadline { closeAll() }
   }
 
   // MARK: Completion
@@ -193,25 +206,22 @@ public final class Worker<App: Application> {
     scheduledSlots.append(connection.slot)
   }
 
-  /// Whether the next turn has something to do at once.
-  public var hasScheduled: Bool {
-    scheduledPosition < scheduledSlots.count || eventPosition < eventCount
-  }
-
   // MARK: Drain
 
   /// Stops accepting and closes each connection once its response is sent. What is open after
   /// `ServerLimits.drainMilliseconds` is closed all the same.
   public func drain() {
-    if drainDeadline != nil { return }
+    if isDraining { return }
     now = Clock.monotonicMilliseconds()
-    drainDeadline = now + limits.drainMilliseconds
+    isDraining = true
+    _ = timers.insert(
+      token: drainTimerToken, deadlineMilliseconds: now + limits.drainMilliseconds)
     for index in listeners.indices {
       // The queue's connections were promised a server: they are accepted before it goes.
       acceptConnections(index)
       if !acceptIsPaused { try? poller.remove(listeners[index].descriptor) }
-      // A shared listener is closed by whoever opened it.
-      if !listeners[index].isShared { listeners[index].close() }
+      // A shared listener serves others too; a worker's own one refuses from now on.
+      if !listeners[index].isShared { Socket.stopListening(listeners[index].descriptor) }
     }
     listeners.removeAll()
     for case let connection? in connections {
@@ -227,16 +237,8 @@ public final class Worker<App: Application> {
     }
   }
 
-  public var isDraining: Bool { drainDeadline != nil }
-
   /// Whether a drain has ended: no connection is left.
-  public var isDrained: Bool { drainDeadline != nil && connectionCount == 0 }
-
-  /// The longest that a turn may wait while draining, in milliseconds.
-  public var drainTimeoutMilliseconds: Int32 {
-    guard let drainDeadline else { return -1 }
-    return drainDeadline > now ? Int32(min(drainDeadline - now, 1_000)) : 0
-  }
+  public var isDrained: Bool { isDraining && connectionCount == 0 }
 
   private func closeAll() {
     for case let connection? in connections { close(connection) }
