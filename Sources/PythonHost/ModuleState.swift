@@ -1,0 +1,99 @@
+import CPython
+
+/// What `_necro` keeps for one interpreter: its types and the Python objects it calls on.
+///
+/// Nothing of this may live in a global, which all interpreters would share.
+final class ModuleState {
+  let bodyType: UnsafeMutablePointer<PyTypeObject>
+  let requestHeadType: UnsafeMutablePointer<PyTypeObject>
+  let dispatcherType: UnsafeMutablePointer<PyTypeObject>
+  let decodeError: Object
+
+  /// Raised for a missing attribute of a body; looked up when it is first needed.
+  private var missingField: Object?
+  /// Raised when content is read of a peer that is gone.
+  private var clientDisconnect: Object?
+
+  let nameStatus = interned("status")
+  let nameFields = interned("fields")
+  let nameContent = interned("content")
+  let nameCancel = interned("cancel")
+  let nameThrow = interned("throw")
+  let nameClose = interned("close")
+  let nameDone = interned("done")
+  let nameSetResult = interned("set_result")
+  let nameCreateFuture = interned("create_future")
+
+  init(
+    bodyType: UnsafeMutablePointer<PyTypeObject>,
+    requestHeadType: UnsafeMutablePointer<PyTypeObject>,
+    dispatcherType: UnsafeMutablePointer<PyTypeObject>, decodeError: Object
+  ) {
+    self.bodyType = bodyType
+    self.requestHeadType = requestHeadType
+    self.dispatcherType = dispatcherType
+    self.decodeError = decodeError
+  }
+
+  /// The state of the interpreter that made `module`.
+  static func of(module: Object) -> ModuleState {
+    Unmanaged<ModuleState>.fromOpaque(necro_module_state(module).pointee.payload)
+      .takeUnretainedValue()
+  }
+
+  /// The state of the interpreter that an instance of one of our types belongs to.
+  static func of(instance: Object) -> ModuleState {
+    // Types of ours are made from the module, and subclasses inherit from them.
+    of(module: necro_module_of(instance)!)
+  }
+
+  /// `necro._faults.MissingField`; nil with an error.
+  func missingFieldType() -> Object? {
+    if missingField == nil { missingField = imported("necro._faults", "MissingField") }
+    return missingField
+  }
+
+  /// `necro._faults.ClientDisconnect`; nil with an error.
+  func clientDisconnectType() -> Object? {
+    if clientDisconnect == nil {
+      clientDisconnect = imported("necro._faults", "ClientDisconnect")
+    }
+    return clientDisconnect
+  }
+}
+
+@c(necro_module_exec)
+func moduleExec(_ module: Object?) -> CInt {
+  let module = module!
+  guard let worker = makeType(module, &necro_worker_spec, named: "Worker"),
+    let host = makeType(module, &necro_host_spec, named: "Host"),
+    let dispatcher = makeType(module, &necro_dispatcher_spec, named: "Dispatcher"),
+    let request = makeType(module, &necro_request_spec, named: "RequestHead"),
+    let body = makeType(module, &necro_body_spec, named: "Body"),
+    let decodeError = PyErr_NewException("necro._necro.JSONDecodeError", necro_value_error(), nil),
+    PyModule_AddObjectRef(module, "JSONDecodeError", decodeError) == 0
+  else { return -1 }
+  _ = worker
+  _ = host
+  let state = ModuleState(
+    bodyType: body, requestHeadType: request, dispatcherType: dispatcher, decodeError: decodeError)
+  necro_module_state(module).pointee.payload = Unmanaged.passRetained(state).toOpaque()
+  return 0
+}
+
+@c(necro_module_free)
+func moduleFree(_ module: UnsafeMutableRawPointer?) {
+  // Interpreters end with the process; the state of one that failed to start is not worth a walk.
+}
+
+/// Makes a type for this interpreter and adds it to the module; a reference that the module's state
+/// keeps, or nil with an error.
+private func makeType(
+  _ module: Object, _ spec: UnsafeMutablePointer<PyType_Spec>, named name: StaticString
+) -> UnsafeMutablePointer<PyTypeObject>? {
+  guard let type = PyType_FromModuleAndSpec(module, spec, nil) else { return nil }
+  let added = PyModule_AddObjectRef(
+    module, UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self), type)
+  guard added == 0 else { return nil }
+  return UnsafeMutableRawPointer(type).assumingMemoryBound(to: PyTypeObject.self)
+}
