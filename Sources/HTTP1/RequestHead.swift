@@ -37,4 +37,13 @@ public struct RequestHead: Sendable {
   /// Where the head lies in the storage of the decoder's input, from the method through the empty
   /// line. Valid until the decoder's next `feed`, `reserve` or `next`.
   public var octets: Slice
+
+  /// What stands for the head of a request whose head cannot be decoded: no method, no target,
+  /// HTTP/1.1, and a connection that ends.
+  public static var undecoded: RequestHead {
+    RequestHead(
+      method: .other, form: .origin, version: .http11, hasQuery: false, expectsContinue: false,
+      isPersistent: false, content: .none, methodToken: .empty, target: .empty, path: .empty,
+      query: .empty, authority: .empty, octets: .empty)
+  }
 }

@@ -23,7 +23,7 @@ public final class AccessLog {
   func append(_ exchange: Exchange, now: UInt64) {
     exchange.peer.host(into: &lines)
     lines.append(" - - [")
-    appendTime(exchange.date.octets.octets)
+    exchange.date.withOctets { appendTime($0) }
     lines.append("] \"")
     if exchange.head.methodToken.isEmpty {
       lines.append("-")
@@ -60,9 +60,7 @@ public final class AccessLog {
   /// not stop the service.
   func flush() {
     while !lines.isEmpty {
-      let written = lines.octets.withUnsafeBytes { octets in
-        unsafe write(descriptor, octets.baseAddress, octets.count)
-      }
+      let written = AccessLog.write(lines, to: descriptor)
       if written > 0 {
         lines.consume(written)
       } else if necro_errno() != EINTR {
@@ -70,6 +68,10 @@ public final class AccessLog {
       }
     }
     lines.removeAll()
+  }
+
+  private static func write(_ lines: borrowing OctetBuffer, to descriptor: Int32) -> Int {
+    lines.octets.withUnsafeBytes { unsafe CLinux.write(descriptor, $0.baseAddress, $0.count) }
   }
 
   private static var gatheredOctetsMax: Int { 65_536 }

@@ -224,7 +224,7 @@ extension Worker {
   private func route(_ exchange: Exchange) -> RouteTable.Decision {
     let head = exchange.head
     if head.form == .asterisk {
-      return .options(.all)
+      return .options(routes.allowed)
     }
     let octets = exchange.headOctets
     if head.path.isEmpty {
@@ -245,9 +245,9 @@ extension Worker {
   private func contentArrived(_ exchange: Exchange, _ slice: Slice) {
     switch exchange.phase {
     case .collecting:
-      exchange.content.append(exchange.decoder.input.octets(slice))
+      exchange.collect(slice)
     case .responding where exchange.policy == .streamed:
-      exchange.content.append(exchange.decoder.input.octets(slice))
+      exchange.collect(slice)
       application.contentArrived(exchange)
     case .responding, .head, .draining:
       exchange.drainedOctets += UInt64(slice.count)
@@ -335,7 +335,7 @@ extension Worker {
       exchange.persists = false
       exchange.endRequest()
     case .head, .collecting:
-      exchange.beginRequest(RequestHead(), now: now)
+      exchange.beginRequest(.undecoded, now: now)
       exchange.persists = false
       exchange.respondWithProblem(status)
       responded(exchange)

@@ -6,8 +6,21 @@ import NecroReactor
 ///
 /// RFC 9110 §6.6.1, §5.6.7.
 final class DateField {
-  private(set) var octets = OctetBuffer(capacity: 32)
+  private var octets = OctetBuffer(capacity: 32)
   private var renderedSecond: Int64 = .min
+
+  /// Calls `body` with the field's value.
+  func withOctets<Result, Failure: Error>(
+    _ body: (Span<UInt8>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try DateField.call(body, octets)
+  }
+
+  private static func call<Result, Failure: Error>(
+    _ body: (Span<UInt8>) throws(Failure) -> Result, _ buffer: borrowing OctetBuffer
+  ) throws(Failure) -> Result {
+    try body(buffer.octets)
+  }
 
   /// Renders the field for the present second unless it is rendered.
   func refresh() {

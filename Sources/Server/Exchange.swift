@@ -77,8 +77,8 @@ public final class Exchange {
     drainedContentOctetsMax = limits.drainedContentOctetsMax
     decoder = RequestDecoder(limits: limits.http)
     self.date = date
-    head = RequestHead()
-    peer = PeerAddress()
+    head = .undecoded
+    peer = .unix
   }
 
   // MARK: The request
@@ -122,8 +122,19 @@ public final class Exchange {
   func keepHead() {
     if headIsKept { return }
     keptHead.removeAll()
-    keptHead.append(decoder.input.octets(head.octets))
+    Exchange.copy(head.octets, of: decoder.input, to: &keptHead)
     headIsKept = true
+  }
+
+  /// Copies content from the decoder's buffer.
+  func collect(_ slice: Slice) {
+    Exchange.copy(slice, of: decoder.input, to: &content)
+  }
+
+  private static func copy(
+    _ slice: Slice, of input: borrowing OctetBuffer, to output: inout OctetBuffer
+  ) {
+    output.append(input.octets(slice))
   }
 
   // MARK: The response
@@ -142,9 +153,11 @@ public final class Exchange {
     }
     self.status = status
     if let contentLength { responseContentOctets = contentLength }
-    try serializer.begin(
-      status, for: head.method, version: head.version, keepAlive: persists,
-      date: date.octets.octets, contentLength: contentLength, into: &output)
+    try date.withOctets { (octets) throws(ResponseMisuse) in
+      try serializer.begin(
+        status, for: head.method, version: head.version, keepAlive: persists,
+        date: octets, contentLength: contentLength, into: &output)
+    }
     if serializer.mustClose { persists = false }
   }
 

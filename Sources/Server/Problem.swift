@@ -43,7 +43,7 @@ extension Exchange {
   private func writeAllow(_ allowed: MethodSet) throws(ResponseMisuse) {
     var value = OctetBuffer(capacity: 64)
     RouteTable.appendAllow(allowed, to: &value)
-    try field("allow".octets, value.octets)
+    try field(("allow" as StaticString).octets, value.octets)
   }
 }
 

@@ -14,6 +14,8 @@ public enum RouteError: Error {
 /// everywhere, 405 with the methods that are allowed.
 public struct RouteTable: ~Copyable {
   private var trie = RouteTrie()
+  /// All methods that some route serves, with those that follow: what `OPTIONS *` is told.
+  private(set) var allowed: MethodSet = .options
 
   public init() {}
 
@@ -33,6 +35,7 @@ public struct RouteTable: ~Copyable {
     do throws(RouterError) {
       try trie.insert(parsed, methods: methods, route: route)
     } catch { throw .conflict(error) }
+    allowed.formUnion(RouteTable.completed(methods))
   }
 
   /// What serves a method on a path.
