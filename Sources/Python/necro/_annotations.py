@@ -5,7 +5,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
-    "UnsupportedAnnotation",
+    "UnsupportedAnnotationError",
     "display",
     "literal_values",
     "metadata",
@@ -14,7 +14,7 @@ __all__ = [
 ]
 
 
-class UnsupportedAnnotation(Exception):
+class UnsupportedAnnotationError(Exception):
     """No rule reads this annotation; the text says which one and, where known, what to do."""
 
 

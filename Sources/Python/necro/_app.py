@@ -207,7 +207,7 @@ class App(Router):
         for hook in reversed(self._shutdown):
             try:
                 await run_hook(hook, state)
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:
                 errors.append(error)
         if self._pool is not None:
             self._pool.shutdown()

@@ -1,7 +1,7 @@
-"""From an annotation to the converter of the text in a path, a query string, a field or a cookie."""
+"""From an annotation to the converter of text: of a path, a query string, a field, a cookie."""
 
 from necro._annotations import (
-    UnsupportedAnnotation,
+    UnsupportedAnnotationError,
     display,
     literal_values,
     peel,
@@ -17,7 +17,7 @@ def text_converter(annotation: object) -> TextConverter:
 
     - annotation: resolved, not a string.
 
-    Raises UnsupportedAnnotation when text cannot carry it.
+    Raises UnsupportedAnnotationError when text cannot carry it.
     """
     from enum import Enum
     from typing import Any
@@ -36,7 +36,7 @@ def text_converter(annotation: object) -> TextConverter:
         return _union_converter(members)
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return enum_converter(annotation)
-    raise UnsupportedAnnotation(f"text cannot be read as {display(annotation)}")
+    raise UnsupportedAnnotationError(f"text cannot be read as {display(annotation)}")
 
 
 def _literal_converter(values: tuple[object, ...]) -> TextConverter:

@@ -4,9 +4,9 @@ from necro._faults import ClientDisconnect, Fault, InvalidRequest, MissingField,
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from necro._views import RequestViews
     from necro._responses import HeaderItems, Response
     from necro._routes import CompiledRoute
+    from necro._views import RequestViews
 
 __all__ = ["HTTPError", "StartupError", "error_response"]
 
@@ -14,7 +14,14 @@ _REQUEST_ID_CHARACTERS_MAX = 128
 
 
 class StartupError(Exception):
-    """The app cannot start: one line that names the handler and what is wrong with it."""
+    """The app cannot start: one line that says where and what is wrong.
+
+    `traceback` is that of the app's own code, where it raised.
+    """
+
+    def __init__(self, line: str, traceback: str | None = None) -> None:
+        super().__init__(line)
+        self.traceback = traceback
 
 
 class HTTPError(Exception):

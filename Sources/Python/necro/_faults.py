@@ -4,9 +4,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from necro._views import RequestViews
     from necro._responses import Response
     from necro._routes import CompiledParameter, CompiledRoute
+    from necro._views import RequestViews
 
 __all__ = [
     "ClientDisconnect",
@@ -21,11 +21,11 @@ __all__ = [
 type Location = tuple[str | int, ...]
 
 
-class ClientDisconnect(ConnectionError):
+class ClientDisconnect(ConnectionError):  # noqa: N818
     """The peer is gone: no more content arrives, and no response can be sent."""
 
 
-class MissingField(AttributeError, KeyError, IndexError):
+class MissingField(AttributeError, KeyError, IndexError):  # noqa: N818
     """A handler asked the body for a key it does not have; answered 422, naming the key.
 
     It is all three of Python's errors for such a lookup, so that `getattr(body, "name", None)` and
@@ -87,7 +87,7 @@ class Fault:
         return f"<Fault {'.'.join(map(str, self.location))}: {self.detail}>"
 
 
-class InvalidRequest(ValueError):
+class InvalidRequest(ValueError):  # noqa: N818
     """The request does not hold what the handler needs; answered 422 with every fault."""
 
     def __init__(self, faults: "Iterable[Fault]") -> None:
@@ -127,7 +127,7 @@ def argument_response(
         for parameter in route.parameters:
             try:
                 faults.extend(_parameter_faults(parameter, request, content))
-            except Exception as other:  # noqa: BLE001
+            except Exception as other:
                 return error_response(other, request, route)
         if faults:
             return fault_response(faults)

@@ -88,7 +88,7 @@ class Cookies(MultiMapping):
 
 
 def _decode(octets: bytes) -> str:
-    """One name or value of a form: plus signs are spaces, octets that are not UTF-8 are replaced."""
+    """One name or value of a form: a plus sign is a space; what is not UTF-8 is replaced."""
     if b"+" in octets:
         octets = octets.replace(b"+", b" ")
     if b"%" in octets:
@@ -109,7 +109,7 @@ def parse_query(query: bytes) -> QueryParameters:
 
 
 def parse_cookies(fields: Iterable[str]) -> Cookies:
-    """The cookies in the values of `cookie` fields (RFC 6265 §4.2.1); pairs without `=` are left out."""
+    """The cookies in the values of `cookie` fields (RFC 6265 §4.2.1), without what has no `=`."""
     items: list[tuple[str, str]] = []
     for field in fields:
         for pair in field.split(";"):

@@ -41,7 +41,7 @@ class Marker:
         return f"necro.{self.source.capitalize()}(alias={self.alias!r})"
 
 
-def Query(default: object = ABSENT, *, alias: str | None = None) -> "Any":
+def Query(default: object = ABSENT, *, alias: str | None = None) -> "Any":  # noqa: N802
     """A query-string parameter, under the name `alias` when that differs from the parameter's.
 
     - default: the value when the request has none; without it the parameter is required.
@@ -50,7 +50,7 @@ def Query(default: object = ABSENT, *, alias: str | None = None) -> "Any":
     return Marker("query", alias, default)
 
 
-def Header(default: object = ABSENT, *, alias: str | None = None) -> "Any":
+def Header(default: object = ABSENT, *, alias: str | None = None) -> "Any":  # noqa: N802
     """A header field; without `alias`, `user_agent` reads `user-agent`.
 
     - default: the value when the request has none; without it the parameter is required.
@@ -59,7 +59,7 @@ def Header(default: object = ABSENT, *, alias: str | None = None) -> "Any":
     return Marker("header", alias, default)
 
 
-def Cookie(default: object = ABSENT, *, alias: str | None = None) -> "Any":
+def Cookie(default: object = ABSENT, *, alias: str | None = None) -> "Any":  # noqa: N802
     """A cookie, under the name `alias` when that differs from the parameter's.
 
     - default: the value when the request has none; without it the parameter is required.
@@ -68,7 +68,7 @@ def Cookie(default: object = ABSENT, *, alias: str | None = None) -> "Any":
     return Marker("cookie", alias, default)
 
 
-def Path(*, alias: str | None = None) -> "Any":
+def Path(*, alias: str | None = None) -> "Any":  # noqa: N802
     """A parameter of the path template, under the name `alias` when that differs.
 
     It takes no default: a path that matches the template holds a value.

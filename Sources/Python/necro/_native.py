@@ -8,7 +8,8 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from necro import _necro
+    from types import ModuleType
+
     from necro import _necro as native
 
 __all__ = ["native"]
@@ -48,7 +49,7 @@ def _absent() -> str:
     )
 
 
-def _load() -> "_necro":
+def _load() -> "ModuleType":
     """The native module, loaded once per interpreter."""
     loaded = sys.modules.get(_MODULE)
     if loaded is not None:

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable
 
-from necro._annotations import UnsupportedAnnotation, display, metadata, peel, union_members
+from necro._annotations import UnsupportedAnnotationError, display, metadata, peel, union_members
 from necro._conversion import repeated_item, text_converter
 from necro._errors import StartupError
 from necro._faults import Fault, InvalidRequest
@@ -69,7 +69,7 @@ class ParameterCompiler:
             if taken.name in self._template.names:
                 return self._path(taken, taken.name)
             return self._by_annotation(taken) or self._by_name(taken)
-        except UnsupportedAnnotation as error:
+        except UnsupportedAnnotationError as error:
             raise self._error(taken, str(error)) from None
 
     def _error(self, taken: "Taken", reason: str) -> StartupError:
@@ -178,22 +178,9 @@ class ParameterCompiler:
 
     def _mapping(self, taken: "Taken", name: str) -> CompiledParameter:
         """One of the request's mappings."""
-        derive: Callable[[RequestViews], object]
-        if name == "headers":
+        from operator import attrgetter
 
-            def derive(request: "RequestViews") -> object:
-                return request.headers
-
-        elif name == "cookies":
-
-            def derive(request: "RequestViews") -> object:
-                return request.cookies
-
-        else:
-
-            def derive(request: "RequestViews") -> object:
-                return request.query
-
+        derive: Callable[[RequestViews], object] = attrgetter(name)
         return CompiledParameter(DERIVED, taken.name, derive, (name,))
 
     def _annotated_body(self, taken: "Taken") -> CompiledParameter:
@@ -233,11 +220,11 @@ class ParameterCompiler:
                 derive = _repeated(source, alias, location, make, text_converter(item), default)
             else:
                 derive = _single(source, alias, location, text_converter(annotation), default)
-        except UnsupportedAnnotation as error:
+        except UnsupportedAnnotationError as error:
             hint = ""
             if source == "query" and taken.is_annotated and self._body is None:
                 hint = "; name the parameter 'body' to read it from the request body"
-            raise UnsupportedAnnotation(f"{error}{hint}") from None
+            raise UnsupportedAnnotationError(f"{error}{hint}") from None
         return CompiledParameter(DERIVED, taken.name, derive, location)
 
 

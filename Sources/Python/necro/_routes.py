@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from necro._faults import Location
-    from necro._views import RequestViews
     from necro._state import State
+    from necro._views import RequestViews
 
 __all__ = [
     "BODY",
@@ -86,7 +86,8 @@ class Route:
         self.handler = handler
         self.methods = methods
         self.status = status
-        self.name = name or getattr(handler, "__name__", type(handler).__name__)
+        own_name: str = getattr(handler, "__name__", type(handler).__name__)
+        self.name = name or own_name
         self.tags = tuple(tags)
         self.summary = summary
         self.inline = inline

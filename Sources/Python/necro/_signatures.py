@@ -11,7 +11,7 @@ __all__ = ["Signature", "Taken", "display_name"]
 
 
 class Taken:
-    """One parameter that a call must give: `annotation` is `ABSENT_ANNOTATION` when there is none."""
+    """One parameter that a call must give."""
 
     __slots__ = ("annotation", "default", "is_keyword", "name")
 
@@ -123,7 +123,7 @@ def _resolve(annotation: object, function: Callable[..., object], where: str) ->
         raise StartupError(
             f"{where}: its annotation names {error.name!r}, which is not defined there at run time"
         ) from None
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         # An annotation is the user's expression, and may fail in any way.
         raise StartupError(f"{where}: its annotation cannot be evaluated: {error}") from None
 

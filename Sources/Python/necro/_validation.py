@@ -8,7 +8,7 @@ apart: a string is no number, and `true` is no integer.
 from collections.abc import Callable
 
 from necro._annotations import (
-    UnsupportedAnnotation,
+    UnsupportedAnnotationError,
     display,
     literal_values,
     peel,
@@ -32,7 +32,7 @@ type JSONValidator = "Callable[[object, Location, list[Fault]], object]"
 def body_validator(annotation: object) -> Callable[[object], object]:
     """What turns a parsed body into the annotated value, or raises InvalidRequest.
 
-    Raises UnsupportedAnnotation for an annotation that no rule reads.
+    Raises UnsupportedAnnotationError for an annotation that no rule reads.
     """
     validate = _Builder().build(annotation)
 
@@ -128,7 +128,7 @@ class _Builder:
         self._classes: dict[type, JSONValidator] = {}
 
     def build(self, annotation: object) -> JSONValidator:
-        """The validator of an annotation; raises UnsupportedAnnotation."""
+        """The validator of an annotation; raises UnsupportedAnnotationError."""
         from typing import Any, TypeVar, get_args, get_origin
 
         annotation = peel(annotation)
@@ -148,13 +148,13 @@ class _Builder:
         if isinstance(annotation, type):
             return self._class(annotation)
         if isinstance(annotation, TypeVar):
-            raise UnsupportedAnnotation(
+            raise UnsupportedAnnotationError(
                 f"the type variable {display(annotation)} stands for no class"
             )
-        raise UnsupportedAnnotation(f"JSON cannot be read as {display(annotation)}")
+        raise UnsupportedAnnotationError(f"JSON cannot be read as {display(annotation)}")
 
     def _class(self, kind: type) -> JSONValidator:
-        """The validator of a class: a scalar, a bare container, an Enum, a dataclass, a TypedDict."""
+        """The validator of a class: scalar, bare container, Enum, dataclass or TypedDict."""
         from enum import Enum
         from typing import is_typeddict
 
@@ -174,7 +174,7 @@ class _Builder:
             return self._object(kind, _dataclass_fields, kind)
         if is_typeddict(kind):
             return self._object(kind, _typeddict_fields, dict)
-        raise UnsupportedAnnotation(f"JSON cannot be read as {display(kind)}")
+        raise UnsupportedAnnotationError(f"JSON cannot be read as {display(kind)}")
 
     def _container(
         self, origin: type, arguments: tuple[object, ...], annotation: object
@@ -182,7 +182,7 @@ class _Builder:
         """The validator of a list, set, frozenset, tuple or dict."""
         if origin is dict:
             if arguments and peel(arguments[0]) is not str:
-                raise UnsupportedAnnotation(
+                raise UnsupportedAnnotationError(
                     f"the keys of {display(annotation)} are not str, as those of JSON are"
                 )
             return _mapping(self.build(arguments[1]) if arguments else _anything)
@@ -270,8 +270,8 @@ class _Builder:
         for name, (annotation, required) in fields_of(kind).items():
             try:
                 fields.append((name, self.build(annotation), required))
-            except UnsupportedAnnotation as error:
-                raise UnsupportedAnnotation(f"{display(kind)}.{name}: {error}") from None
+            except UnsupportedAnnotationError as error:
+                raise UnsupportedAnnotationError(f"{display(kind)}.{name}: {error}") from None
         return validate
 
 
@@ -341,7 +341,7 @@ def _hints(kind: type) -> "dict[str, Any]":
     try:
         return get_type_hints(kind, include_extras=True)
     except NameError as error:
-        raise UnsupportedAnnotation(
+        raise UnsupportedAnnotationError(
             f"{display(kind)} has an annotation that names {error.name!r}, which is not defined"
         ) from None
 

@@ -1,0 +1,148 @@
+"""The command line: `necro host`, `necro routes`.
+
+Whatever goes wrong is one line on stderr, after the traceback of the app's own code where that
+raised. The exit status is 2 for a wrong use and 1 for the rest.
+"""
+
+import argparse
+import os
+import sys
+
+from necro import __version__
+from necro._errors import StartupError
+from necro._options import OptionError, resolve
+from necro._spec import SpecError, load, parse_spec
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
+
+    from necro._routes import CompiledRoute
+
+__all__ = ["main"]
+
+_SPEC_HELP = "a module (its attribute 'app'), package.module:attribute, or a .py file"
+
+
+class UsageError(Exception):
+    """The command line is wrong; one line."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises in place of printing the usage and ending the process."""
+
+    def error(self, message: str) -> "NoReturn":
+        """Is called by argparse for a wrong command line."""
+        raise UsageError(f"{self.prog}: {message}")
+
+
+def main(argv: "list[str] | None" = None) -> int:
+    """Runs a command line and returns its exit status.
+
+    - argv: the arguments without the program's name; None for those of the process.
+    """
+    try:
+        return _run(sys.argv[1:] if argv is None else argv)
+    except (UsageError, OptionError) as error:
+        print(_line(error), file=sys.stderr)
+        return 2
+    except StartupError as error:
+        if error.traceback:
+            sys.stderr.write(error.traceback)
+        print(_line(error), file=sys.stderr)
+        return 1
+    except (ImportError, OSError) as error:
+        print(_line(error), file=sys.stderr)
+        return 1
+    except SystemExit as error:
+        # argparse ends so after --help and --version.
+        return error.code if isinstance(error.code, int) else 0
+
+
+def _line(error: Exception) -> str:
+    """An error as one line that begins with the program's name."""
+    text = " ".join(str(error).split())
+    return text if text.startswith("necro") else f"necro: {text}"
+
+
+def _parser() -> "tuple[_Parser, dict[str, _Parser]]":
+    """The parser, and those of the commands by name."""
+    parser = _Parser(prog="necro", description="Serves Python apps.", allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"necro {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    host = commands.add_parser("host", help="serve an app", allow_abbrev=False)
+    host.add_argument("spec", metavar="APP", help=_SPEC_HELP)
+    host.add_argument(
+        "--bind",
+        action="append",
+        metavar="ADDRESS",
+        help="HOST:PORT, unix:/path or fd:N; repeatable; 127.0.0.1:8000 by default",
+    )
+    host.add_argument("--workers", metavar="N|auto", help="one per core by default")
+    host.add_argument("--access-log", metavar="FILE|-", help="log each request; - is stdout")
+    routes = commands.add_parser("routes", help="list an app's routes", allow_abbrev=False)
+    routes.add_argument("spec", metavar="APP", help=_SPEC_HELP)
+    return parser, {"host": host, "routes": routes}
+
+
+def _run(argv: "list[str]") -> int:
+    """Runs a command line; raises what `main` turns into a line."""
+    parser, commands = _parser()
+    _check_names(argv, parser, commands)
+    options = parser.parse_args(argv)
+    if options.command is None:
+        raise UsageError(f"necro: a command is missing: {' or '.join(commands)}")
+    try:
+        spec = parse_spec(options.spec)
+    except SpecError as error:
+        raise UsageError(str(error)) from None
+    if options.command == "routes":
+        from necro._state import State
+
+        routes = load(spec).compile(State())
+        print(_table(routes) if routes else f"{spec.text} has no routes")
+        return 0
+    flags = {"bind": options.bind, "workers": options.workers, "access-log": options.access_log}
+    pyproject = "pyproject.toml" if os.path.isfile("pyproject.toml") else None
+    host_options = resolve(flags, os.environ, pyproject)
+    from necro._host import run
+
+    return run(spec, host_options)
+
+
+def _check_names(argv: "list[str]", parser: _Parser, commands: "dict[str, _Parser]") -> None:
+    """Raises UsageError for an unknown command or option, with the nearest known one."""
+    if not argv:
+        return
+    name = argv[0]
+    if not name.startswith("-") and name not in commands:
+        raise UsageError(f"necro: there is no command {name!r}{_hint(name, commands)}")
+    used = commands.get(name, parser)
+    known = [option for action in used._actions for option in action.option_strings]
+    for argument in argv:
+        option = argument.partition("=")[0]
+        if option.startswith("--") and len(option) > 2 and option not in known:
+            raise UsageError(f"{used.prog}: there is no option {option}{_hint(option, known)}")
+
+
+def _hint(name: str, known: "Sequence[str] | dict[str, _Parser]") -> str:
+    """The nearest known name as the end of a sentence, else all of them."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else f"; there is {', '.join(known)}"
+
+
+def _table(routes: "list[CompiledRoute]") -> str:
+    """The routes as aligned columns; names and summaries only where there are any."""
+    rows = [("METHODS", "PATH", "HANDLER", "NAME", "SUMMARY")]
+    for route in routes:
+        own = route.handler.rpartition(".")[2]
+        name = route.name if route.name != own else ""
+        rows.append(
+            (",".join(route.methods), route.template, route.handler, name, route.summary or "")
+        )
+    shown = [i for i in range(5) if i < 3 or any(row[i] for row in rows[1:])]
+    widths = {i: max(len(row[i]) for row in rows) for i in shown}
+    return "\n".join("  ".join(f"{row[i]:<{widths[i]}}" for i in shown).rstrip() for row in rows)
