@@ -3,10 +3,14 @@
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from enum import Enum
+    from typing import TypeGuard, TypeIs
 
 __all__ = [
     "UnsupportedAnnotationError",
     "display",
+    "is_class",
+    "is_enum",
     "literal_values",
     "metadata",
     "peel",
@@ -16,6 +20,18 @@ __all__ = [
 
 class UnsupportedAnnotationError(Exception):
     """No rule reads this annotation; the text says which one and, where known, what to do."""
+
+
+def is_class(annotation: object) -> "TypeIs[type[object]]":
+    """Whether an annotation is a class, and no generic one with arguments."""
+    return isinstance(annotation, type) and not hasattr(annotation, "__args__")
+
+
+def is_enum(annotation: object) -> "TypeGuard[type[Enum]]":
+    """Whether an annotation is an Enum class."""
+    from enum import Enum
+
+    return is_class(annotation) and issubclass(annotation, Enum)
 
 
 def peel(annotation: object) -> object:
@@ -57,6 +73,6 @@ def literal_values(annotation: object) -> tuple[object, ...] | None:
 
 def display(annotation: object) -> str:
     """An annotation as its author wrote it, for a message."""
-    if isinstance(annotation, type) and not hasattr(annotation, "__args__"):
+    if is_class(annotation):
         return annotation.__qualname__.rpartition("<locals>.")[2]
     return str(annotation).replace("typing.", "").rpartition("<locals>.")[2]

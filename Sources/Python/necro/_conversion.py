@@ -3,13 +3,21 @@
 from necro._annotations import (
     UnsupportedAnnotationError,
     display,
+    is_enum,
     literal_values,
     peel,
     union_members,
 )
 from necro._scalars import TextConverter, enum_converter, scalar_converter, text_of
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
 __all__ = ["repeated_item", "text_converter"]
+
+
+_CONTAINERS: "tuple[Callable[[Iterable[object]], object], ...]" = (list, set, frozenset, tuple)
 
 
 def text_converter(annotation: object) -> TextConverter:
@@ -19,7 +27,6 @@ def text_converter(annotation: object) -> TextConverter:
 
     Raises UnsupportedAnnotationError when text cannot carry it.
     """
-    from enum import Enum
     from typing import Any
 
     annotation = peel(annotation)
@@ -34,7 +41,7 @@ def text_converter(annotation: object) -> TextConverter:
     members = union_members(annotation)
     if members is not None:
         return _union_converter(members)
-    if isinstance(annotation, type) and issubclass(annotation, Enum):
+    if is_enum(annotation):
         return enum_converter(annotation)
     raise UnsupportedAnnotationError(f"text cannot be read as {display(annotation)}")
 
@@ -76,7 +83,9 @@ def _union_converter(members: tuple[object, ...]) -> TextConverter:
     return convert
 
 
-def repeated_item(annotation: object) -> tuple[type, object] | None:
+def repeated_item(
+    annotation: object,
+) -> "tuple[Callable[[Iterable[object]], object], object] | None":
     """The container and the annotation of one item, when a parameter may be repeated.
 
     `list[int]`, `set[int]`, `frozenset[int]` and `tuple[int, ...]` are, and those with `| None`.
@@ -90,11 +99,12 @@ def repeated_item(annotation: object) -> tuple[type, object] | None:
         if len(present) != 1:
             return None
         annotation = peel(present[0])
-    container = get_origin(annotation) or annotation
-    arguments = get_args(annotation)
-    if container in (list, set, frozenset):
-        assert isinstance(container, type)
-        return container, arguments[0] if arguments else str
-    if container is tuple and (not arguments or arguments[1:] == (...,)):
-        return tuple, arguments[0] if arguments else str
+    container: object = get_origin(annotation) or annotation
+    arguments: tuple[object, ...] = get_args(annotation)
+    if container is tuple and arguments and arguments[1:] != (...,):
+        return None
+    item = arguments[0] if arguments else str
+    for kind in _CONTAINERS:
+        if container is kind:
+            return kind, item
     return None

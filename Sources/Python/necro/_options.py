@@ -1,7 +1,11 @@
 """The options of `necro host`: flags before environment before `[tool.necro]` in pyproject.toml."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeIs
 
 __all__ = ["Bind", "HostOptions", "OptionError", "parse_bind", "resolve"]
 
@@ -139,10 +143,19 @@ def resolve(
     return options
 
 
+def _is_list(value: object) -> "TypeIs[list[object]]":
+    """Whether a value is a list, as repeated flags and TOML arrays are."""
+    return isinstance(value, list)
+
+
+def _is_table(value: object) -> "TypeIs[dict[str, object]]":
+    """Whether a value is a TOML table."""
+    return isinstance(value, dict)
+
+
 def _binds(value: object, where: str) -> tuple[Bind, ...]:
     """The addresses in a string or a list of them, each once."""
-    listed: Sequence[object]
-    listed = value if isinstance(value, (list, tuple)) else [value]  # pyright: ignore[reportUnknownVariableType]
+    listed = value if _is_list(value) else [value]
     binds: list[Bind] = []
     for item in listed:
         if not isinstance(item, str):
@@ -180,13 +193,12 @@ def _table(path: str) -> dict[str, object]:
     except (OSError, TOMLDecodeError, UnicodeDecodeError) as error:
         raise OptionError(f"{path}: {error}") from None
     table: object = document.get("tool", {}).get("necro", {})
-    if not isinstance(table, dict):
+    if not _is_table(table):
         raise OptionError(f"{path}: [tool.necro] is not a table")
-    keys: Iterable[str] = table  # pyright: ignore[reportUnknownVariableType]
-    for key in keys:
+    for key in table:
         if key not in _KEYS:
             raise OptionError(f"{path}: [tool.necro] has no key {key!r}{_hint(key)}")
-    return table  # pyright: ignore[reportUnknownVariableType]
+    return table
 
 
 def _hint(key: str) -> str:

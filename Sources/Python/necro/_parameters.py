@@ -257,7 +257,7 @@ def _repeated(
     source: str,
     alias: str,
     location: "Location",
-    make: type,
+    make: Callable[[Iterable[object]], object],
     convert: "TextConverter",
     default: object,
 ) -> "Callable[[RequestViews], object]":

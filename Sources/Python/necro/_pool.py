@@ -52,8 +52,9 @@ class HandlerPool:
         if not self._places.acquire(blocking=False):
             raise HTTPError(503, "every thread is busy", headers={"retry-after": "1"})
         try:
+            call: Callable[[], object]
             call = partial(copy_context().run, handler, *arguments, **keywords)
-            future = self._executor.submit(call)
+            future: Future[object] = self._executor.submit(call)
         except BaseException:
             self._places.release()
             raise

@@ -6,6 +6,8 @@ __all__ = ["HTML", "JSON", "HeaderItems", "Redirect", "Response"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TypeIs
+
     type HeaderItems = Mapping[str, str] | Iterable[tuple[str, str]]
 
 # The server frames the message; a second opinion about its length is how requests are smuggled.
@@ -34,6 +36,16 @@ def field_value(name: str, value: str) -> bytes:
         if octet == 0x7F or (octet < 0x20 and octet != 0x09):
             raise ValueError(f"header {name!r} has a control character")
     return octets.strip(b" \t")
+
+
+def _is_mapping(headers: "HeaderItems") -> "TypeIs[Mapping[str, str]]":
+    """Whether header fields come as a mapping."""
+    return isinstance(headers, Mapping)
+
+
+def _pairs(headers: "HeaderItems") -> Iterable[tuple[str, str]]:
+    """Header fields as pairs of name and value."""
+    return headers.items() if _is_mapping(headers) else headers
 
 
 class Response:
@@ -72,8 +84,7 @@ class Response:
         self.status = status
         self.fields = []
         if headers is not None:
-            items = headers.items() if isinstance(headers, Mapping) else headers
-            for name, value in items:
+            for name, value in _pairs(headers):
                 self.add_header(name, value)
         if content is None:
             self.content = b""

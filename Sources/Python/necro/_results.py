@@ -6,6 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import timedelta
+    from decimal import Decimal
 
     from necro._routes import CompiledRoute
 
@@ -22,7 +23,7 @@ def render(value: object, route: "CompiledRoute") -> Response:
     if isinstance(value, Response):
         return value
     status = route.status or 200
-    if isinstance(value, (bytearray, memoryview)):
+    if isinstance(value, bytearray):
         return Response(bytes(value), status=status)
     try:
         content = native.dumps(value, json_default)
@@ -79,6 +80,13 @@ def _isoformat(value: object) -> object:
     return value.isoformat()  # type: ignore[attr-defined]
 
 
+def _digits(value: "Decimal") -> object:
+    """Every digit, as text; NaN and the infinities are refused as those of float are."""
+    if not value.is_finite():
+        raise ValueError(f"JSON cannot hold the decimal {value}")
+    return str(value)
+
+
 def _enum_value(value: object) -> object:
     """The value of an Enum member; a member inside it is replaced in its turn."""
     return value.value  # type: ignore[attr-defined]
@@ -123,7 +131,7 @@ _REPLACEMENTS: "dict[tuple[str, str], Callable[..., object]]" = {
     ("datetime", "time"): _isoformat,
     ("datetime", "timedelta"): duration,
     ("uuid", "UUID"): str,
-    ("decimal", "Decimal"): str,
+    ("decimal", "Decimal"): _digits,
     ("enum", "Enum"): _enum_value,
     ("builtins", "bytes"): _base64,
     ("builtins", "bytearray"): _base64,

@@ -7,7 +7,16 @@ from functools import partial
 
 from necro._errors import StartupError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeIs
+
 __all__ = ["Signature", "Taken", "display_name"]
+
+
+def _is_partial(function: Callable[..., object]) -> "TypeIs[partial[object]]":
+    """Whether a callable is a `functools.partial`."""
+    return isinstance(function, partial)
 
 
 class Taken:
@@ -48,7 +57,7 @@ class Signature:
             signature = _signature(function)
         except (TypeError, ValueError):
             raise StartupError(f"{where}: has no signature that Python can tell") from None
-        bound: dict[str, object] = function.keywords if isinstance(function, partial) else {}
+        bound = function.keywords if _is_partial(function) else {}
         plain = _underlying(function)
         self.parameters: list[Taken] = []
         for parameter in signature.parameters.values():
@@ -87,13 +96,14 @@ def _signature(function: Callable[..., object]) -> inspect.Signature:
 def _underlying(function: Callable[..., object]) -> Callable[..., object]:
     """The function behind partials, wrappers and callable objects."""
     while True:
-        if isinstance(function, partial):
+        wrapped: Callable[..., object] | None = getattr(function, "__wrapped__", None)
+        if _is_partial(function):
             function = function.func
         elif inspect.iscoroutinefunction(function):
             # An async wrapper around a plain function is async.
             return function
-        elif hasattr(function, "__wrapped__"):
-            function = function.__wrapped__
+        elif wrapped is not None:
+            function = wrapped
         elif inspect.isroutine(function) or inspect.isclass(function):
             return function
         else:
@@ -130,7 +140,7 @@ def _resolve(annotation: object, function: Callable[..., object], where: str) ->
 
 def display_name(function: Callable[..., object]) -> str:
     """`module.qualname` of a callable, for a message."""
-    plain = function.func if isinstance(function, partial) else function
+    plain = function.func if _is_partial(function) else function
     named = plain if hasattr(plain, "__qualname__") else type(plain)
     name: str = getattr(named, "__qualname__", repr(named)).replace("<locals>.", "")
     return f"{named.__module__}.{name}"

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from necro._annotations import (
     UnsupportedAnnotationError,
     display,
+    is_class,
+    is_enum,
     literal_values,
     peel,
     union_members,
@@ -20,7 +22,7 @@ from necro._scalars import octets_of, scalar_converter, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, TypeIs
 
     from necro._faults import Location
 
@@ -44,6 +46,16 @@ def body_validator(annotation: object) -> Callable[[object], object]:
         return result
 
     return body_value
+
+
+def _is_array(value: object) -> "TypeIs[list[object]]":
+    """Whether a JSON value is an array."""
+    return isinstance(value, list)
+
+
+def _is_object(value: object) -> "TypeIs[dict[str, object]]":
+    """Whether a JSON value is an object."""
+    return isinstance(value, dict)
 
 
 def _mismatch(expected: str, at: "Location", faults: list[Fault]) -> object:
@@ -145,7 +157,7 @@ class _Builder:
         members = union_members(annotation)
         if members is not None:
             return self._union(members)
-        if isinstance(annotation, type):
+        if is_class(annotation):
             return self._class(annotation)
         if isinstance(annotation, TypeVar):
             raise UnsupportedAnnotationError(
@@ -155,7 +167,6 @@ class _Builder:
 
     def _class(self, kind: type) -> JSONValidator:
         """The validator of a class: scalar, bare container, Enum, dataclass or TypedDict."""
-        from enum import Enum
         from typing import is_typeddict
 
         scalar = _JSON_SCALARS.get(kind)
@@ -168,7 +179,7 @@ class _Builder:
         text = scalar_converter(kind)
         if text is not None:
             return _from_text(text)
-        if issubclass(kind, Enum):
+        if is_enum(kind):
             return _choice({(type(member.value), member.value): member for member in kind})
         if hasattr(kind, "__dataclass_fields__"):
             return self._object(kind, _dataclass_fields, kind)
@@ -246,12 +257,12 @@ class _Builder:
         fields: list[tuple[str, JSONValidator, bool]] = []
 
         def validate(value: object, at: "Location", faults: list[Fault]) -> object:
-            if not isinstance(value, dict):
+            if not _is_object(value):
                 return _mismatch("an object", at, faults)
             before = len(faults)
             arguments: dict[str, object] = {}
             for name, validator, required in fields:
-                member: object = value.get(name, ABSENT)  # pyright: ignore[reportUnknownMemberType]
+                member: object = value.get(name, ABSENT)
                 if member is not ABSENT:
                     arguments[name] = validator(member, (*at, name), faults)
                 elif required:
@@ -279,10 +290,10 @@ def _sequence(make: "Callable[..., Any]", item: JSONValidator) -> JSONValidator:
     """The validator of an array of any length."""
 
     def validate(value: object, at: "Location", faults: list[Fault]) -> object:
-        if not isinstance(value, list):
+        if not _is_array(value):
             return _mismatch("an array", at, faults)
         before = len(faults)
-        items = [item(element, (*at, i), faults) for i, element in enumerate(value)]  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
+        items = [item(element, (*at, i), faults) for i, element in enumerate(value)]
         if make is list or len(faults) > before:
             return items
         try:
@@ -298,11 +309,11 @@ def _fixed(items: list[JSONValidator]) -> JSONValidator:
     """The validator of an array with a validator for each place."""
 
     def validate(value: object, at: "Location", faults: list[Fault]) -> object:
-        if not isinstance(value, list) or len(value) != len(items):  # pyright: ignore[reportUnknownArgumentType]
+        if not _is_array(value) or len(value) != len(items):
             return _mismatch(f"an array of {len(items)}", at, faults)
         return tuple(
             item(element, (*at, i), faults)
-            for i, (item, element) in enumerate(zip(items, value, strict=True))  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
+            for i, (item, element) in enumerate(zip(items, value, strict=True))
         )
 
     return validate
@@ -312,9 +323,9 @@ def _mapping(item: JSONValidator) -> JSONValidator:
     """The validator of an object with any keys."""
 
     def validate(value: object, at: "Location", faults: list[Fault]) -> object:
-        if not isinstance(value, dict):
+        if not _is_object(value):
             return _mismatch("an object", at, faults)
-        return {key: item(member, (*at, key), faults) for key, member in value.items()}  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
+        return {key: item(member, (*at, key), faults) for key, member in value.items()}
 
     return validate
 
@@ -325,9 +336,10 @@ def _choice(members: dict[tuple[type, object], object]) -> JSONValidator:
 
     def validate(value: object, at: "Location", faults: list[Fault]) -> object:
         # An array or an object has no hash and is never a choice.
-        key = (type(value), value)
-        if isinstance(value, (str, int, float, bool, type(None))) and key in members:
-            return members[key]
+        if isinstance(value, (str, int, float, bool, type(None))):
+            key = (type(value), value)
+            if key in members:
+                return members[key]
         faults.append(Fault("value", at, expected))
         return None
 
