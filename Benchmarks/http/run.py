@@ -117,9 +117,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         serving, loading = cores()
         with ExitStack() as stack:
-            servers = {
-                name: stack.enter_context(started(name, serving)) for name in options.names
-            }
+            servers = {name: stack.enter_context(started(name, serving)) for name in options.names}
             for load in LOADS:
                 samples = _measure(servers, load, options.rounds, options.seconds, loading)
                 print(_table(load, samples), end="\n\n", flush=True)

@@ -1,0 +1,82 @@
+"""Builds the fuzz targets and runs each for a while.
+
+A product of the package in Fuzz/ is called `<codec>-<kind>`: it starts from the files in
+`Corpus/<codec>/seed` and `Corpus/<codec>/fail`, and what crashes it lands in `Corpus/<codec>/fail`.
+What it finds on the way stays in the build folder, for the next run to start from. `canary-*` must
+crash, which shows that the harness sees crashes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SCRATCH = ROOT / ".build-fuzz"
+SWIFT = ["--package-path", str(ROOT / "Fuzz"), "--scratch-path", str(SCRATCH)]
+INPUT_OCTETS_MAX = 16 * 1024
+INPUT_SECONDS_MAX = 10
+
+
+def _products() -> list[str]:
+    described = subprocess.run(
+        ["swift", "package", *SWIFT, "describe", "--type", "json"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    products = json.loads(described.stdout)["products"]
+    return sorted(product["name"] for product in products if "executable" in product["type"])
+
+
+def _run(product: str, seconds: int) -> bool:
+    """Fuzzes one product; True when it did what it should."""
+    codec = product.rpartition("-")[0]
+    is_canary = codec == "canary"
+    found = SCRATCH / "found" / product
+    found.mkdir(parents=True, exist_ok=True)
+    corpus = ROOT / "Corpus" / codec
+    failures = SCRATCH / "canary" if is_canary else corpus / "fail"
+    failures.mkdir(parents=True, exist_ok=True)
+    words = [str(SCRATCH / "debug" / product), f"-max_total_time={seconds}"]
+    words += [f"-max_len={INPUT_OCTETS_MAX}", f"-timeout={INPUT_SECONDS_MAX}", "-verbosity=0"]
+    words += [f"-artifact_prefix={failures}/", "-print_final_stats=1", str(found)]
+    words += [str(folder) for folder in (corpus / "seed", corpus / "fail") if folder.exists()]
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    output = done.stdout.decode(errors="replace")
+    if is_canary:
+        print(f"{product}: {'crashed, as it must' if done.returncode else 'DID NOT CRASH'}")
+        return done.returncode != 0
+    if done.returncode != 0:
+        print(output)
+        print(f"{product}: FAILED with status {done.returncode}")
+        return False
+    runs = [line.split()[-1] for line in output.splitlines() if "executed_units" in line]
+    print(f"{product}: {runs[-1] if runs else '?'} inputs", flush=True)
+    return True
+
+
+def main() -> int:
+    """Builds and fuzzes; the exit status is 1 when a target crashed or the canary did not."""
+    parser = argparse.ArgumentParser(description="Run the fuzz targets.")
+    parser.add_argument("--seconds", type=int, default=10, metavar="N", help="per target")
+    parser.add_argument("names", nargs="*", help="only products whose name contains one of these")
+    options = parser.parse_args()
+    sanitizers = ["--sanitize=fuzzer", "--sanitize=address"]
+    built = subprocess.run(["swift", "build", *SWIFT, *sanitizers], check=False)
+    if built.returncode != 0:
+        return 1
+    chosen = [
+        product
+        for product in _products()
+        if not options.names or any(name in product for name in options.names)
+    ]
+    results = [_run(product, options.seconds) for product in chosen]
+    return 0 if results and all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+# `make run` serves Examples/hello; `make test` runs every suite. Both install what they need and are
+# quick the second time: what has been made is marked by stamps in .venv.
+
+SHELL := /bin/bash
+VENV := .venv
+PY := $(VENV)/bin/python
+EXTENSION := .build-embedded/release/lib_necro.so
+BIND ?= 127.0.0.1:8000
+SECONDS ?= 60
+ROUNDS ?= 5
+
+# What the tests and benchmarks use beside Swift and Python: peers to compare with, servers, clients.
+PACKAGES := libssl-dev libpq-dev libhiredis-dev postgresql redis-server nginx wrk curl
+
+.PHONY: run build test fuzz bench-http format clean packages swift
+
+run: build
+	@printf '%s\n' 'Try, in another terminal:' \
+	  "  curl -s http://$(BIND)/" \
+	  "  curl -s http://$(BIND)/graves/1" \
+	  "  curl -s 'http://$(BIND)/graves?limit=1&letter=L'" \
+	  "  curl -s http://$(BIND)/raise -d '{\"name\": \"Mortimer\"}'" \
+	  "  curl -si http://$(BIND)/graves/x" \
+	  "  curl -si http://$(BIND)/door -H 'x-password: mellon'" ''
+	@PYTHONPATH=Sources/Python NECRO_EXTENSION=$(CURDIR)/$(EXTENSION) \
+	  exec $(PY) -m necro host Examples/hello/app.py --bind $(BIND)
+
+# The extension as it ships, for the interpreter in .venv. Swift knows what has changed.
+build: $(VENV)/made swift
+	@NECRO_EMBEDDED=1 \
+	  NECRO_PYTHON_INCLUDE="$$($(PY) -c 'import sysconfig; print(sysconfig.get_config_var("INCLUDEPY"))')" \
+	  swift build -c release --product _necro --scratch-path .build-embedded
+
+test: packages $(VENV)/tools swift
+	@$(PY) .ci/suites.py
+
+fuzz: $(VENV)/made swift
+	@$(PY) .ci/fuzz.py --seconds $(SECONDS)
+
+bench-http: packages build
+	@$(PY) Benchmarks/http/run.py --rounds $(ROUNDS)
+	@$(PY) Benchmarks/http/memory.py
+
+format: $(VENV)/tools
+	@$(VENV)/bin/ruff check -q --fix . && $(VENV)/bin/ruff format -q .
+	@swift format -i -p -r $(wildcard Package.swift Sources Tests Fuzz Examples)
+
+clean:
+	rm -rf .build .build-* .venv .venv-* dist
+
+packages:
+	@.ci/install-packages $(PACKAGES)
+
+swift:
+	@command -v swift >/dev/null || { \
+	  echo 'swift is missing: install Swift 6.2 or newer (swift.org/install/linux)' >&2; exit 1; }
+
+# A virtual environment that is there already is kept, where its Python will do.
+$(VENV)/made:
+	@python="$$(PYTHON=$(PY) .ci/find-python)" && \
+	  { [ "$$python" = "$$(realpath -q $(PY))" ] || rm -rf $(VENV); } && \
+	  "$$python" -m venv $(VENV) && touch $@
+
+$(VENV)/tools: pyproject.toml $(VENV)/made
+	@$(PY) -m pip install -q 'pip>=25.1' && $(PY) -m pip install -q --group dev && touch $@
