@@ -1,14 +1,19 @@
-"""Measures the memory of `necro host Examples/hello/app.py`: over a million requests, and per worker."""
+"""Measures necro's memory: over a million requests of Examples/hello, and per worker."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
 
 from load import LOADS, Load, run_load
-from processes import ServerFailed, ServerProcess, free_port, running
+from processes import (
+    ServerFailed,
+    ServerProcess,
+    end_servers_when_terminated,
+    free_port,
+    running,
+)
 from servers import CONTENT, CannotBuild, cores, necro
 
 PIPELINED = next(load for load in LOADS if load.depth > 1)
@@ -65,7 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.requests < 1 or options.workers < 2:
         parser.error("requests start at 1, workers at 2")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    end_servers_when_terminated()
     report: dict[str, object] = {}
     try:
         for load in (LOADS[0], PIPELINED):

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
 from contextlib import ExitStack
 from dataclasses import asdict
 from statistics import median
 
 from load import LOADS, Load, Sample, run_load
-from processes import ServerFailed, ServerProcess
+from processes import ServerFailed, ServerProcess, end_servers_when_terminated
 from servers import SERVERS, CannotBuild, cores, started
 
 RATIOS_TO = ("ceiling", "nginx", "granian")
@@ -68,7 +67,7 @@ def _measure(
 
 
 def _median(samples: list[Sample], name: str) -> float:
-    return median(getattr(sample, name) for sample in samples)
+    return float(median(getattr(sample, name) for sample in samples))
 
 
 def _ratio(samples: Samples, name: str, other: str) -> str:
@@ -111,8 +110,7 @@ def _table(load: Load, samples: Samples) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Runs the benchmark; the exit status is 1 when a server could not be measured."""
     options = _options(arguments)
-    # So that a terminated run ends its servers as well.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    end_servers_when_terminated()
     report: dict[str, object] = {"rounds": options.rounds, "seconds": options.seconds}
     try:
         serving, loading = cores()

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -147,7 +147,7 @@ SERVERS: dict[str, Callable[[int], Command]] = {
 
 
 @contextmanager
-def started(name: str, core: int) -> Iterator[ServerProcess]:
+def started(name: str, core: int) -> Generator[ServerProcess]:
     """The named server on a free port of loopback, pinned to a core."""
     port = free_port()
     command = SERVERS[name](port)

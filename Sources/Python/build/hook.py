@@ -32,7 +32,8 @@ def refusal() -> str | None:
     """The one line that says why necro cannot be built here, or None where it can."""
     version = ".".join(str(part) for part in sys.version_info[:3])
     if sys.implementation.name != "cpython" or sys.version_info < PYTHON_MIN:
-        return f"necro needs CPython 3.13 or newer; this is {platform.python_implementation()} {version}"
+        name = platform.python_implementation()
+        return f"necro needs CPython 3.13 or newer; this is {name} {version}"
     if sysconfig.get_config_var("Py_GIL_DISABLED"):
         return (
             "necro needs an interpreter with a GIL, since each of its workers has one of its own; "
@@ -57,8 +58,8 @@ def tag() -> str:
     return f"{python}-{python}{sys.abiflags}-{sysconfig.get_platform().replace('-', '_')}"
 
 
-def build_extension(root: Path) -> Path:
-    """Compiles `_necro` and returns the shared library; raises CalledProcessError."""
+def build_extension(root: Path) -> Path | None:
+    """Compiles `_necro` and returns the shared library, or None where the compiler failed."""
     environment = {
         **os.environ,
         "NECRO_EMBEDDED": "1",
@@ -66,8 +67,9 @@ def build_extension(root: Path) -> Path:
     }
     words = ["swift", "build", "-c", "release", "--product", "_necro"]
     words += ["--package-path", str(root), "--scratch-path", str(root / SCRATCH)]
-    subprocess.run(words, cwd=root, env=environment, check=True, stdout=sys.stderr)
-    return root / SCRATCH / "release" / "lib_necro.so"
+    # What a front end reads from standard output is not for the compiler to write to.
+    done = subprocess.run(words, cwd=root, env=environment, check=False, stdout=sys.stderr)
+    return root / SCRATCH / "release" / "lib_necro.so" if done.returncode == 0 else None
 
 
 class ExtensionHook(BuildHookInterface[Any]):
@@ -81,10 +83,10 @@ class ExtensionHook(BuildHookInterface[Any]):
         if reason is not None:
             self.app.abort(reason)
         root = Path(self.root)
-        try:
-            library = build_extension(root)
-        except subprocess.CalledProcessError as error:
-            self.app.abort(f"necro: swift build ended with status {error.returncode}")
+        library = build_extension(root)
+        if library is None:
+            self.app.abort("necro: swift build failed, as shown above")
+            return
         module = f"necro/_necro{sysconfig.get_config_var('EXT_SUFFIX')}"
         if version == "editable":
             # An editable install imports the package from the checkout, and so its extension too.
