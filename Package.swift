@@ -79,6 +79,11 @@ let python = pythonInclude()
 let pythonHeaders = python.map { ["-I\($0)"] } ?? []
 let pythonSwift = python.map { ["-Xcc", "-I\($0)"] } ?? []
 
+/// `NECRO_PYTHON_3_13` and the like: the minor version the extension module is built for, which
+/// `necro` looks for first.
+let pythonMinor: [SwiftSetting] =
+  python?.split(separator: ".").last.map { [.define("NECRO_PYTHON_3_\($0)")] } ?? []
+
 let extensionLinker: [LinkerSetting] =
   [
     .unsafeFlags([
@@ -146,7 +151,8 @@ let package = Package(
       path: "Sources/PythonHost", swiftSettings: common + [.unsafeFlags(pythonSwift)],
       linkerSettings: extensionLinker),
     .executableTarget(
-      name: "necro", dependencies: ["CLinux"], path: "Sources/necro", swiftSettings: common),
+      name: "necro", dependencies: ["CLinux"], path: "Sources/necro",
+      swiftSettings: common + pythonMinor),
 
     // Tests.
     .target(

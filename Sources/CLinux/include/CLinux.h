@@ -42,9 +42,9 @@ static inline int necro_set_nonblocking_cloexec(int descriptor) {
 /// Whether `mode` from `stat` is that of a socket; a macro in libc.
 static inline bool necro_is_socket(mode_t mode) { return S_ISSOCK(mode); }
 
-/// Whether a status from `waitpid` says that the process ended with exit status 0.
-static inline bool necro_exited_with_success(int status) {
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+/// The exit status that `waitpid` reported, or -1 for a process that a signal ended.
+static inline int necro_exit_status(int status) {
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 /// The environment of this process, for `posix_spawn` and `execve`.
