@@ -1,0 +1,162 @@
+import NecroFuzzBodies
+import NecroHTTP1
+import NecroHTTPSemantics
+import NecroOctets
+import TestSupport
+import Testing
+
+@Suite("The request decoder")
+struct RequestDecoderTests {
+  private let request = "POST /p?q HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc"
+
+  @Test("pipelined requests come out one after another")
+  func pipelining() {
+    let log = RequestLog(request + "GET / HTTP/1.1\r\nHost: h\r\n\r\n" + request)
+    #expect(log.lines.count == 8)
+    #expect(log.lines[3] == "GET origin path=/ authority=h http11 none [Host=h]")
+    #expect(log.failure == nil)
+  }
+
+  @Test("an end of input within a message is an error, between messages it is none")
+  func incomplete() {
+    let input = octets(
+      request + "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+        + "1\r\nx\r\n0\r\nA: b\r\n\r\n")
+    let first = octets(request).count
+    for count in 0...input.count {
+      let log = decode(
+        Array(input[..<count]), .whole, with: { RequestDecoder() }, log: { _, _ in 0 })
+      let isBetween = count == 0 || count == first || count == input.count
+      let expected = HTTP1Error(code: .messageIncomplete, offset: count)
+      #expect(log.failure == (isBetween ? nil : expected), "after \(count) octets")
+      #expect(log.isSticky)
+    }
+  }
+
+  @Test("it says whether it is between messages or in a head")
+  func position() throws {
+    var decoder = RequestDecoder()
+    #expect(decoder.isBetweenMessages && !decoder.isInHead)
+    decoder.feed(octets("\r\n").span)
+    #expect(try decoder.next() == nil)
+    #expect(decoder.isBetweenMessages && !decoder.isInHead)
+    for octet in octets("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r") {
+      decoder.feed([octet].span)
+      #expect(try decoder.next() == nil)
+      #expect(!decoder.isBetweenMessages && decoder.isInHead)
+    }
+    decoder.feed(octets("\n").span)
+    guard case .head = try decoder.next() else {
+      Issue.record("a head")
+      return
+    }
+    #expect(!decoder.isBetweenMessages && !decoder.isInHead)
+    decoder.feed(octets("ab").span)
+    guard case .content = try decoder.next() else {
+      Issue.record("content")
+      return
+    }
+    #expect(decoder.isBetweenMessages == false)
+    guard case .end = try decoder.next() else {
+      Issue.record("an end")
+      return
+    }
+    #expect(decoder.isBetweenMessages == true)
+    decoder.feed(octets("G").span)
+    #expect(!decoder.isBetweenMessages && decoder.isInHead)
+  }
+
+  @Test("slices count from the head's first octet and still fit a copy of it")
+  func slices() throws {
+    var decoder = RequestDecoder()
+    decoder.feed(octets("\r\n" + request + "\r\nGET http://a/ HTTP/1.1\r\nHost: b\r\n\r\n").span)
+    var copies: [String] = []
+    while let event = try decoder.next() {
+      guard case .head(let head) = event else { continue }
+      var copy = OctetBuffer()
+      copy.append(decoder.input.octets(head.octets))
+      let host = decoder.fields.first(.host)
+      copies.append(text(copy.octets.octets(head.target)))
+      copies.append(text(copy.octets.octets(head.authority)))
+      copies.append(text(copy.octets.octets(host?.value ?? .empty)))
+      #expect(text(copy.octets).hasSuffix("\r\n\r\n"))
+    }
+    #expect(copies == ["/p?q", "h", "h", "http://a/", "a", "b"])
+  }
+
+  @Test("fields stay those of the current request until the next begins")
+  func fieldsLive() throws {
+    var decoder = RequestDecoder()
+    decoder.feed(octets(request + "GET / HTTP/1.0\r\n\r\n").span)
+    for _ in 0..<3 { _ = try decoder.next() }
+    #expect(decoder.fields.count == 2)
+    _ = try decoder.next()
+    #expect(decoder.fields.isEmpty == true)
+  }
+
+  @Test("the storage of its input can be taken away between messages and lent again")
+  func lending() throws {
+    var decoder = RequestDecoder()
+    decoder.feed(octets(request).span)
+    while try decoder.next() != nil {}
+    #expect(decoder.input.isEmpty && decoder.isBetweenMessages)
+    decoder.input = OctetBuffer()
+    #expect(decoder.input.capacity == 0)
+    decoder.input = OctetBuffer(capacity: 512)
+    decoder.feed(octets(request).span)
+    var count = 0
+    while try decoder.next() != nil { count += 1 }
+    #expect(count == 3)
+  }
+
+  @Test("offsets of errors count over the whole connection")
+  func offsets() {
+    expectRefused(request + "\r\n" + request + "GET ¦\u{0}", .targetInvalid)
+  }
+
+  @Test("every code names a clause and a status that closes")
+  func codes() {
+    for code in HTTP1Error.Code.allCases {
+      let error = HTTP1Error(code: code, offset: 0)
+      #expect("\(error.clause)".hasPrefix("RFC "))
+      #expect("\(code.name)" == "\(code)")
+      #expect([400, 413, 414, 431, 501, 505].contains(error.status.rawValue))
+    }
+  }
+
+  @Test("the corpus keeps the property that cuts change nothing")
+  func corpus() {
+    let files = PackageFolders.corpus("http1")
+    #expect(files.count >= 8)
+    for file in files {
+      let guarded = GuardedOctets(file.octets)
+      fuzzHTTP1Split(guarded.span)
+    }
+  }
+
+  @Test("octets changed at random keep the property that cuts change nothing")
+  func mutations() {
+    var generator = SplitMix(state: 0x5EED)
+    for file in PackageFolders.corpus("http1") {
+      for _ in 0..<20 {
+        var mutated = file.octets
+        for _ in 0...generator.next(below: 3) where !mutated.isEmpty {
+          mutated[generator.next(below: mutated.count)] = UInt8(generator.next(below: 256))
+        }
+        fuzzHTTP1Split(mutated.span)
+      }
+    }
+  }
+}
+
+/// A generator whose sequence is the same on every run.
+private struct SplitMix {
+  var state: UInt64
+
+  mutating func next(below bound: Int) -> Int {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = (state ^ state &>> 30) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ mixed &>> 27) &* 0x94D0_49BB_1331_11EB
+    return Int((mixed ^ mixed &>> 31) % UInt64(bound))
+  }
+}
