@@ -380,7 +380,10 @@ def _typeddict_fields(kind: type) -> dict[str, tuple[object, bool]]:
     required: frozenset[str] = getattr(kind, "__required_keys__")  # noqa: B009
     found: dict[str, tuple[object, bool]] = {}
     for name, annotation in _hints(kind).items():
-        while get_origin(annotation) in (Required, NotRequired, ReadOnly):
+        is_required = name in required
+        # Under `from __future__ import annotations` the class could not see these two itself.
+        while (origin := get_origin(annotation)) in (Required, NotRequired, ReadOnly):
+            is_required = (is_required or origin is Required) and origin is not NotRequired
             annotation = get_args(annotation)[0]
-        found[name] = (annotation, name in required)
+        found[name] = (annotation, is_required)
     return found

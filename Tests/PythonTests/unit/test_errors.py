@@ -1,0 +1,221 @@
+"""Responses to wrong requests and to exceptions."""
+
+import logging
+from typing import Any
+
+import necro
+import pytest
+from necro._faults import MissingField
+from support.model_host import ModelHost, native_module
+
+
+def document(response: necro.Response) -> dict[str, Any]:
+    """The problem document of a response."""
+    assert response.header("content-type") == "application/problem+json"
+    found: dict[str, Any] = native_module().loads(response.content)
+    assert found["status"] == response.status
+    return found
+
+
+def test_every_fault_of_a_request_is_answered_at_once() -> None:
+    app = necro.App()
+
+    @app.post("/{row}")
+    async def handler(
+        row: int,
+        body: list[int],
+        n: int,
+        flag: bool = False,
+        agent: str = necro.Header(alias="x-agent"),
+        session: str = necro.Cookie(alias="sid"),
+    ) -> None: ...
+
+    response = ModelHost(app).request("POST", "/x?flag=maybe", b'[1,"a"]')
+    assert response.status == 422
+    assert document(response) == {
+        "title": "Unprocessable Content",
+        "status": 422,
+        "detail": "6 faults in the request",
+        "errors": [
+            {"location": ["path", "row"], "code": "value", "detail": "expected an integer"},
+            {"location": ["body", 1], "code": "type", "detail": "expected an integer"},
+            {"location": ["query", "n"], "code": "missing", "detail": "expected a value"},
+            {"location": ["query", "flag"], "code": "value", "detail": "expected true or false"},
+            {"location": ["header", "x-agent"], "code": "missing", "detail": "expected a value"},
+            {"location": ["cookie", "sid"], "code": "missing", "detail": "expected a value"},
+        ],
+    }
+
+
+@pytest.mark.parametrize("annotation", [None, dict])
+def test_malformed_json_is_answered_with_its_place(annotation: object) -> None:
+    app = necro.App()
+
+    async def handler(body) -> None: ...  # type: ignore[no-untyped-def]
+
+    if annotation is not None:
+        handler.__annotations__["body"] = annotation
+    app.post("/")(handler)
+    host = ModelHost(app)
+    (fault,) = document(host.post("/", b'{"a":\n  "\xc3\xa9" x}'))["errors"]
+    assert (fault["code"], fault["location"]) == ("json", ["body"])
+    assert (fault["offset"], fault["line"], fault["column"]) == (13, 2, 8)
+    assert fault["detail"].startswith("malformed JSON at line 2, column 8: ")
+    (fault,) = document(host.post("/", b""))["errors"]
+    assert (fault["code"], fault["detail"]) == ("missing", "expected JSON, the body is empty")
+
+
+def test_a_text_body_that_is_not_utf8_is_answered_422() -> None:
+    app = necro.App()
+
+    @app.post("/")
+    async def handler(body: str) -> str:
+        return body
+
+    host = ModelHost(app)
+    assert host.post("/", b"\xc3\xa9").content == b"\xc3\xa9"
+    (fault,) = document(host.post("/", b"ab\xff"))["errors"]
+    assert (fault["code"], fault["detail"]) == ("encoding", "expected UTF-8 at octet 2")
+
+
+def test_a_path_that_is_not_utf8_is_answered_422() -> None:
+    app = necro.App()
+
+    @app.get("/{name}")
+    async def handler(name: str) -> str:
+        return name
+
+    response = ModelHost(app).get("/%FF")
+    assert document(response)["errors"][0]["detail"] == "expected UTF-8"
+
+
+def test_a_key_the_body_lacks_is_answered_422_naming_it() -> None:
+    app = necro.App()
+
+    @app.post("/")
+    async def handler(body):  # type: ignore[no-untyped-def]
+        return body.minion.names[1] + body["soul"]
+
+    host = ModelHost(app)
+    (fault,) = document(host.post("/", {"minion": {}}))["errors"]
+    assert fault["code"] == "missing"
+    assert fault["location"][0] == "body"
+    assert fault["location"][-1] == "names"
+    (fault,) = document(host.post("/", {"minion": {"names": ["a", "b"]}}))["errors"]
+    assert fault["location"] == ["body", "soul"]
+
+
+def test_a_missing_field_is_every_lookup_error_of_python() -> None:
+    error = MissingField("name", ("minion", 0))
+    assert isinstance(error, (AttributeError, KeyError, IndexError))
+    assert error.location == ("body", "minion", 0, "name")
+
+
+def test_an_http_error_is_a_problem_document_with_its_headers() -> None:
+    app = necro.App()
+
+    @app.get("/")
+    async def handler() -> None:
+        raise necro.HTTPError(404, "no such grave", headers={"retry-after": "5"})
+
+    response = ModelHost(app).get("/")
+    assert document(response) == {"title": "Not Found", "status": 404, "detail": "no such grave"}
+    assert response.header("Retry-After") == "5"
+
+
+def test_a_detail_with_lone_surrogates_is_still_answered() -> None:
+    app = necro.App()
+
+    @app.get("/")
+    async def handler() -> None:
+        raise necro.HTTPError(404, "no \udcff")
+
+    assert document(ModelHost(app).get("/"))["detail"] == "no \\udcff"
+
+
+def test_an_http_error_is_no_success() -> None:
+    with pytest.raises(ValueError, match="200 is not an error status"):
+        necro.HTTPError(200)
+
+
+def test_an_unexpected_exception_shows_nothing_and_is_logged_under_its_request_id(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    app = necro.App()
+
+    @app.get("/{id}")
+    async def handler(id: str) -> None:
+        raise RuntimeError("the seal is broken")
+
+    with caplog.at_level(logging.ERROR, "necro"):
+        response = ModelHost(app).get("/a%0Ab")
+    found = document(response)
+    assert set(found) == {"title", "status", "request_id"}
+    assert response.header("x-request-id") == found["request_id"]
+    (record,) = caplog.records
+    message = record.getMessage()
+    assert message.startswith("GET /a%0Ab (")
+    assert found["request_id"] in message
+    assert record.exc_info is not None
+    assert str(record.exc_info[1]) == "the seal is broken"
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("abc-1.2_3", True), ("a b", False), ("\n", False), ("a" * 200, False)]
+)
+def test_a_request_id_of_the_client_is_kept_when_it_is_a_plain_token(
+    given: str, kept: bool
+) -> None:
+    app = necro.App()
+
+    @app.get("/")
+    async def handler() -> None:
+        raise RuntimeError
+
+    response = ModelHost(app).get("/", [("x-request-id", given)])
+    assert (response.header("x-request-id") == given) is kept
+
+
+def test_an_error_while_arguments_are_made_that_is_no_fault_of_the_request_is_500() -> None:
+    from enum import Enum
+
+    class Broken(Enum):
+        """Fails in its own code."""
+
+        ONE = 1
+
+    app = necro.App()
+
+    @app.get("/")
+    async def handler(n: Broken) -> None: ...
+
+    host = ModelHost(app)
+
+    def fails(request: object) -> object:
+        raise RuntimeError("a converter broke")
+
+    host.routes[0].parameters[0].data = fails
+    assert host.get("/").status == 500
+
+
+def test_a_value_error_of_a_handler_is_500_and_not_422() -> None:
+    app = necro.App()
+
+    @app.get("/")
+    async def handler(n: int = 1) -> int:
+        return int("x")
+
+    assert ModelHost(app).get("/").status == 500
+
+
+def test_an_invalid_request_that_a_handler_raises_is_422() -> None:
+    app = necro.App()
+
+    @app.post("/")
+    async def handler(request: necro.Request) -> object:
+        return await request.json()
+
+    host = ModelHost(app)
+    assert host.post("/", {"a": 1}).content == b'{"a":1}'
+    (fault,) = document(host.post("/", b"{"))["errors"]
+    assert fault["code"] == "json"
