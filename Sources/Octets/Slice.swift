@@ -58,6 +58,17 @@ extension Span where Element == UInt8 {
     equals(text.octets)
   }
 
+  /// Whether both spans hold the same octets, ASCII letters compared without case.
+  @inlinable
+  public func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
+    guard count == other.count else { return false }
+    for index in indices
+    where OctetClass.lowercased(self[index]) != OctetClass.lowercased(other[index]) {
+      return false
+    }
+    return true
+  }
+
   /// Whether this span holds the octets of `text`, ASCII letters compared without case. `text` is
   /// given in lower case.
   @inlinable

@@ -115,6 +115,16 @@ func call(_ callable: Object, _ first: Object) -> Object? {
   PyObject_CallOneArg(callable, first)
 }
 
+/// Calls with two arguments; a new reference, or nil with an error.
+func call(_ callable: Object, _ first: Object, _ second: Object) -> Object? {
+  var arguments: (Object?, Object?, Object?) = (nil, first, second)
+  return withUnsafePointer(to: &arguments) { tuple in
+    tuple.withMemoryRebound(to: Object?.self, capacity: 3) { places in
+      necro_vectorcall(callable, places + 1, 2, nil)
+    }
+  }
+}
+
 /// Calls with three arguments; a new reference, or nil with an error.
 func call(_ callable: Object, _ first: Object, _ second: Object, _ third: Object) -> Object? {
   var arguments: (Object?, Object?, Object?, Object?) = (nil, first, second, third)

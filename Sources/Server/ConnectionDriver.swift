@@ -270,7 +270,7 @@ extension Worker {
 
   /// Sends 100 (Continue) when the client waits for it, before content is first read.
   /// RFC 9110 §10.1.1.
-  func askForContent(_ exchange: Exchange) {
+  public func askForContent(_ exchange: Exchange) {
     guard exchange.contentContinues else { return }
     exchange.contentContinues = false
     ResponseSerializer.continueResponse(into: &exchange.output)

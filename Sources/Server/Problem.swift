@@ -8,7 +8,7 @@ extension Exchange {
   /// Writes a whole response that says no more than its status.
   ///
   /// - Parameter allowed: the methods for the Allow field, of 405 and of OPTIONS.
-  func respondWithProblem(_ status: StatusCode, allowed: MethodSet? = nil) {
+  public func respondWithProblem(_ status: StatusCode, allowed: MethodSet? = nil) {
     var content = OctetBuffer(capacity: 128)
     content.append("{\"title\":\"")
     content.append(status.reasonPhrase)

@@ -22,6 +22,8 @@
 static inline PyObject *necro_none(void) { return Py_None; }
 static inline PyObject *necro_true(void) { return Py_True; }
 static inline PyObject *necro_false(void) { return Py_False; }
+static inline PyObject *necro_int_type(void) { return (PyObject *)&PyLong_Type; }
+static inline PyObject *necro_float_type(void) { return (PyObject *)&PyFloat_Type; }
 static inline PyTypeObject *necro_type(PyObject *o) { return Py_TYPE(o); }
 static inline bool necro_is_exact_dict(PyObject *o) { return PyDict_CheckExact(o); }
 static inline bool necro_is_dict(PyObject *o) { return PyDict_Check(o); }
@@ -68,6 +70,19 @@ static inline PyObject *necro_vectorcall(PyObject *callable, PyObject *const *ar
                                          size_t positional, PyObject *names) {
   return PyObject_Vectorcall(callable, arguments, positional | PY_VECTORCALL_ARGUMENTS_OFFSET, names);
 }
+
+/// Takes the value of a StopIteration that is set, a new reference. False, with the error left as it
+/// is, for any other.
+static inline bool necro_fetch_stop_iteration(PyObject **value) {
+  if (!PyErr_ExceptionMatches(PyExc_StopIteration)) return false;
+  PyObject *error = PyErr_GetRaisedException();
+  *value = Py_NewRef(((PyStopIterationObject *)error)->value);
+  Py_DECREF(error);
+  return true;
+}
+
+/// Whether the exception that is set is asyncio.CancelledError.
+bool necro_is_cancellation(void);
 
 /// Makes an interpreter with its own GIL on this thread and leaves it current.
 /// Returns NULL on success, else why not (static text or CPython's own).

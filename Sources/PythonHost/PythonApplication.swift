@@ -1,0 +1,440 @@
+import CPython
+import NecroHTTP1
+import NecroHTTPSemantics
+import NecroJSON
+import NecroOctets
+import NecroReactor
+import NecroServer
+
+/// The Python app of one worker, as the server sees it.
+final class PythonApplication: Application {
+  let state: ModuleState
+  /// The worker, which is made with this application and lives as long.
+  var worker: Worker<PythonApplication>!
+  var plans: [RoutePlan] = []
+
+  // What `attach` names; nil before. Owned references.
+  private(set) var loop: Object?
+  private(set) var ready: Object?
+  private(set) var taskType: Object?
+  private(set) var drained: Object?
+  private let results: ResultWriter
+  private let currentTask: Object
+  private let requestType: Object
+  private let argumentResponse: Object
+  private let taskKeywords: Object
+
+  /// The handlers that have suspended, by the number in their exchange's `applicationToken`.
+  private var pending: [Dispatcher?] = [nil]
+  private var freeTokens: [Int] = []
+
+  /// The Task that requests run in now, borrowed, and how many references it had at the start.
+  private var task: Object?
+  private var taskReferences = 0
+  private var context: Object?
+  /// Said by the Task itself when a handler changes it.
+  var taskIsTouched = false
+  /// What is left in the Task's name by a request that ended: it goes no further.
+  private var mustLeaveTask = false
+  /// The handler that has just suspended, and what it awaits.
+  private var suspended: (Dispatcher, awaited: Object)?
+  /// The result of the handler that left traces on its Task.
+  private var lastResult: Object?
+
+  private var threadState: UnsafeMutablePointer<PyThreadState>?
+  /// The place before the first argument is the callee's.
+  private var arguments: UnsafeMutablePointer<Object?>
+  private var argumentCapacity = 8
+  /// Descriptors of the loop's that are ready: (descriptor, epoll mask).
+  var readyDescriptors: [(Int32, UInt32)] = []
+
+  /// Nil with a Python error.
+  init?(_ state: ModuleState) {
+    guard let results = ResultWriter(state),
+      let currentTask = imported("asyncio", "current_task"),
+      let requestType = imported("necro._request", "Request"),
+      let argumentResponse = imported("necro._faults", "argument_response"),
+      let taskKeywords = PyTuple_New(3)
+    else { return nil }
+    self.state = state
+    self.results = results
+    self.currentTask = currentTask
+    self.requestType = requestType
+    self.argumentResponse = argumentResponse
+    self.taskKeywords = taskKeywords
+    necro_tuple_set(taskKeywords, 0, interned("loop"))
+    necro_tuple_set(taskKeywords, 1, interned("context"))
+    necro_tuple_set(taskKeywords, 2, interned("eager_start"))
+    arguments = .allocate(capacity: 1 + 8)
+    arguments.initialize(repeating: nil, count: 1 + 8)
+  }
+
+  /// Takes the objects of the worker's loop.
+  func attach(loop: Object, ready: Object, taskType: Object, drained: Object) {
+    self.loop = retained(loop)
+    self.ready = retained(ready)
+    self.taskType = retained(taskType)
+    self.drained = retained(drained)
+  }
+
+  func add(_ plan: RoutePlan) -> Int {
+    plans.append(plan)
+    if plan.arguments.count > argumentCapacity {
+      arguments.deallocate()
+      argumentCapacity = plan.arguments.count
+      arguments = .allocate(capacity: 1 + argumentCapacity)
+      arguments.initialize(repeating: nil, count: 1 + argumentCapacity)
+    }
+    return plans.count - 1
+  }
+
+  // MARK: The turn
+
+  /// Does what is ready in the worker, each handler inside a Task. False with a Python error.
+  func process() -> Bool {
+    repeat {
+      guard let dispatcher = makeDispatcher(self) else { return false }
+      defer { release(dispatcher) }
+      guard let context = PyContext_New() else { return false }
+      self.context = context
+      defer {
+        self.context = nil
+        release(context)
+      }
+      var places: (Object?, Object?, Object?, Object?, Object?) = (
+        nil, dispatcher, loop, context, necro_true()
+      )
+      let task = withUnsafePointer(to: &places) { tuple in
+        tuple.withMemoryRebound(to: Object?.self, capacity: 5) { places in
+          necro_vectorcall(taskType, places + 1, 1, taskKeywords)
+        }
+      }
+      guard let task else { return false }
+      let payload = payload(of: dispatcher, as: Dispatcher.self)!
+      if payload.phase == .attached {
+        payload.task = task
+      } else {
+        release(task)
+      }
+    } while worker.hasWork && mustLeaveTask
+    return true
+  }
+
+  /// The first step of a Dispatcher: the worker's turn, until a handler needs the Task for itself.
+  func serveInTask(_ dispatcher: Dispatcher, _ result: inout Object?) -> PySendResult {
+    guard let task = call(currentTask, loop!) else { return PYGEN_ERROR }
+    release(task)
+    self.task = task
+    taskReferences = necro_refcount(task)
+    taskIsTouched = false
+    mustLeaveTask = false
+    worker.process()
+    self.task = nil
+    if let (handler, awaited) = suspended {
+      suspended = nil
+      // The pending table refers to the handler by this Dispatcher from now on.
+      dispatcher.phase = .attached
+      dispatcher.coroutine = handler.coroutine
+      handler.coroutine = nil
+      dispatcher.exchange = handler.exchange
+      dispatcher.plan = handler.plan
+      dispatcher.request = handler.request
+      handler.request = nil
+      pending[Int(dispatcher.exchange!.applicationToken)] = dispatcher
+      result = awaited
+      return PYGEN_NEXT
+    }
+    dispatcher.phase = .finished
+    result = lastResult ?? none()
+    lastResult = nil
+    return PYGEN_RETURN
+  }
+
+  var wantsControl: Bool { mustLeaveTask }
+
+  func willWait() { threadState = PyEval_SaveThread() }
+
+  func didWait() { PyEval_RestoreThread(threadState) }
+
+  func descriptorReady(token: UInt64, readiness: Readiness) {
+    readyDescriptors.append((Int32(truncatingIfNeeded: token), readiness.rawValue))
+  }
+
+  // MARK: Requests
+
+  func contentPolicy(for exchange: Exchange) -> ContentPolicy {
+    let plan = plans[exchange.route]
+    return plan.needsContent ? .collected : plan.needsRequest ? .streamed : .ignored
+  }
+
+  func respond(to exchange: Exchange) -> Outcome {
+    let plan = plans[exchange.route]
+    var request: Object?
+    guard let result = callHandler(plan, exchange, &request) else {
+      release(request)
+      return .responded
+    }
+    guard plan.isAsync else {
+      results.write(result, plan, exchange, self)
+      release(result)
+      detach(request)
+      leaveTaskIfTraced(nil)
+      return .responded
+    }
+    var output: Object?
+    switch PyIter_Send(result, necro_none(), &output) {
+    case PYGEN_RETURN:
+      release(result)
+      results.write(output!, plan, exchange, self)
+      detach(request)
+      leaveTaskIfTraced(output)
+      release(output)
+      return .responded
+    case PYGEN_NEXT:
+      suspend(result, plan, exchange, request, awaiting: output!)
+      return .pending
+    default:
+      release(result)
+      results.writeError(plan, exchange, self)
+      detach(request)
+      leaveTaskIfTraced(nil)
+      return .responded
+    }
+  }
+
+  /// Calls a handler. Nil when an argument or the call failed; the response is then written.
+  @inline(__always)
+  private func callHandler(
+    _ plan: RoutePlan, _ exchange: Exchange, _ request: inout Object?
+  ) -> Object? {
+    if plan.arguments.isEmpty {
+      if let result = PyObject_CallNoArgs(plan.handler) { return result }
+      results.writeError(plan, exchange, self)
+      leaveTaskIfTraced(nil)
+      return nil
+    }
+    let count = plan.arguments.count
+    for index in 0..<count {
+      guard let value = argument(plan.arguments[index], exchange, &request) else {
+        for made in 0..<index {
+          release(arguments[1 + made])
+          arguments[1 + made] = nil
+        }
+        refuseArguments(plan, exchange, &request)
+        return nil
+      }
+      arguments[1 + index] = value
+    }
+    let result = necro_vectorcall(
+      plan.handler, arguments + 1, plan.positionalCount, plan.keywordNames)
+    for index in 0..<count {
+      release(arguments[1 + index])
+      arguments[1 + index] = nil
+    }
+    if let result { return result }
+    results.writeError(plan, exchange, self)
+    leaveTaskIfTraced(nil)
+    return nil
+  }
+
+  /// A new reference to an argument's value; nil with an error.
+  private func argument(
+    _ argument: RoutePlan.Argument, _ exchange: Exchange, _ request: inout Object?
+  ) -> Object? {
+    switch argument {
+    case .text(let capture):
+      return withCapture(exchange, capture) { makeDecodedString($0, strictly: true) }
+    case .integer(let capture):
+      return withCapture(exchange, capture) { makeInteger($0) }
+    case .float(let capture):
+      return withCapture(exchange, capture) { NecroPythonHost.converted($0, necro_float_type()!) }
+    case .converted(let capture, let converter):
+      return withCapture(exchange, capture) { NecroPythonHost.converted($0, converter) }
+    case .constant(let object):
+      return retained(object)
+    case .request:
+      guard makeRequest(exchange, &request) else { return nil }
+      return retained(request!)
+    case .body:
+      guard let value = parsed(exchange) else { return nil }
+      return makeBody(value, state)
+    case .bodyBytes:
+      return makeBytes(exchange.content.octets)
+    case .bodyString:
+      return makeString(exchange.content.octets)
+    case .bodyValue(let converter):
+      guard let value = parsed(exchange) else { return nil }
+      defer { release(value) }
+      return call(converter, value)
+    case .derived(let converter):
+      guard makeRequest(exchange, &request) else { return nil }
+      return call(converter, request!)
+    }
+  }
+
+  private func withCapture(
+    _ exchange: Exchange, _ index: Int, _ body: (Span<UInt8>) -> Object?
+  ) -> Object? {
+    let slice = exchange.captures[index]
+    return exchange.octets(exchange.head.path) { path in body(path.octets(slice)) }
+  }
+
+  private func parsed(_ exchange: Exchange) -> Object? {
+    results.reader.read(exchange.content.octets, state)
+  }
+
+  /// Makes the Request of an exchange if it is not made. False with an error.
+  func makeRequest(_ exchange: Exchange, _ request: inout Object?) -> Bool {
+    if request != nil { return true }
+    guard let object = PyObject_CallNoArgs(requestType) else { return false }
+    guard let payload = RequestPayload(exchange, self) else {
+      release(object)
+      return false
+    }
+    setPayload(of: object, to: payload)
+    request = object
+    return true
+  }
+
+  /// Answers a request whose arguments cannot be made: 422 with every fault.
+  private func refuseArguments(
+    _ plan: RoutePlan, _ exchange: Exchange, _ request: inout Object?
+  ) {
+    let error = PyErr_GetRaisedException()!
+    defer { release(error) }
+    let content = plan.needsContent ? makeBytes(exchange.content.octets) : none()
+    if let content, makeRequest(exchange, &request) {
+      var places: (Object?, Object?, Object?, Object?, Object?) = (
+        nil, error, request, plan.route, content
+      )
+      let response = withUnsafePointer(to: &places) { tuple in
+        tuple.withMemoryRebound(to: Object?.self, capacity: 5) { places in
+          necro_vectorcall(argumentResponse, places + 1, 4, nil)
+        }
+      }
+      release(content)
+      if let response {
+        results.write(response, plan, exchange, self)
+        release(response)
+      } else {
+        results.writeError(plan, exchange, self)
+      }
+    } else {
+      results.writeError(plan, exchange, self)
+    }
+    if let request { payload(of: request, as: RequestPayload.self)?.exchange = nil }
+    leaveTaskIfTraced(nil)
+  }
+
+  /// Ends the Task when a handler that has returned left traces on it or in its Context.
+  @inline(__always)
+  private func leaveTaskIfTraced(_ result: Object?) {
+    guard let task else { return }
+    if !taskIsTouched && necro_refcount(task) == taskReferences
+      && necro_context_count(context) == 0
+    {
+      return
+    }
+    mustLeaveTask = true
+    if let result { lastResult = retained(result) }
+  }
+
+  /// Gives up a Request whose response is complete.
+  private func detach(_ request: Object?) {
+    guard let request else { return }
+    payload(of: request, as: RequestPayload.self)?.exchange = nil
+    release(request)
+  }
+
+  // MARK: Suspended handlers
+
+  private func suspend(
+    _ coroutine: Object, _ plan: RoutePlan, _ exchange: Exchange, _ request: Object?,
+    awaiting awaited: Object
+  ) {
+    let token = freeTokens.popLast() ?? pending.count
+    if token == pending.count { pending.append(nil) }
+    exchange.applicationToken = UInt64(token)
+    let handler = Dispatcher(self)
+    handler.coroutine = coroutine
+    handler.exchange = exchange
+    handler.plan = plan
+    handler.request = request
+    suspended = (handler, awaited)
+    mustLeaveTask = true
+  }
+
+  /// Writes the response of a handler that has ended after suspending, whose value it takes over.
+  func finishAttached(
+    _ dispatcher: Dispatcher, _ value: Object?, _ result: inout Object?
+  ) -> PySendResult {
+    let exchange = dispatcher.exchange!
+    let plan = dispatcher.plan!
+    var outcome = PYGEN_RETURN
+    if let value {
+      results.write(value, plan, exchange, self)
+    } else if necro_is_cancellation() {
+      // The Task is to end as cancelled. Whoever waits, if anybody does, learns no more than that.
+      let error = PyErr_GetRaisedException()
+      if !exchange.peerIsGone { results.writeUnavailable(exchange) }
+      PyErr_SetRaisedException(error)
+      outcome = PYGEN_ERROR
+    } else {
+      results.writeError(plan, exchange, self)
+    }
+    conclude(dispatcher)
+    result = outcome == PYGEN_RETURN ? value ?? none() : nil
+    return outcome
+  }
+
+  /// Ends the exchange of a coroutine that was closed before it answered.
+  func abandon(_ dispatcher: Dispatcher) {
+    let error = PyErr_GetRaisedException()
+    if let exchange = dispatcher.exchange, !exchange.peerIsGone {
+      results.writeUnavailable(exchange)
+    }
+    conclude(dispatcher)
+    PyErr_SetRaisedException(error)
+  }
+
+  private func conclude(_ dispatcher: Dispatcher) {
+    guard let exchange = dispatcher.exchange else { return }
+    dispatcher.exchange = nil
+    detach(dispatcher.request)
+    dispatcher.request = nil
+    let token = Int(exchange.applicationToken)
+    pending[token] = nil
+    freeTokens.append(token)
+    worker.complete(exchange)
+  }
+
+  func peerGone(_ exchange: Exchange) {
+    guard let dispatcher = pending[Int(exchange.applicationToken)] else { return }
+    contentArrived(exchange)
+    guard dispatcher.plan!.cancels(for: exchange.head.method), let task = dispatcher.task else {
+      return
+    }
+    if let cancelled = PyObject_CallMethodNoArgs(task, state.nameCancel) {
+      release(cancelled)
+    } else {
+      PyErr_WriteUnraisable(task)
+    }
+  }
+
+  func contentArrived(_ exchange: Exchange) {
+    guard let request = pending[Int(exchange.applicationToken)]?.request else { return }
+    payload(of: request, as: RequestPayload.self)?.contentChanged()
+  }
+
+  // MARK: Content
+
+  func askForContent(_ exchange: Exchange) { worker.askForContent(exchange) }
+
+  /// The content that has arrived, as a new bytes object, which is then no longer kept here.
+  func takeContent(of exchange: Exchange) -> Object? {
+    guard let bytes = makeBytes(exchange.content.octets) else { return nil }
+    exchange.content.removeAll()
+    worker.contentTaken(exchange)
+    return bytes
+  }
+}

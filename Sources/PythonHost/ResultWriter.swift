@@ -1,0 +1,192 @@
+import CPython
+import NecroHTTP1
+import NecroHTTPSemantics
+import NecroJSON
+import NecroOctets
+import NecroServer
+
+/// Makes responses of what handlers return and raise.
+final class ResultWriter {
+  let reader = JSONReader()
+  private let state: ModuleState
+  private var json = OctetBuffer(capacity: 1_024)
+  private let responseType: UnsafeMutablePointer<PyTypeObject>
+  private let jsonDefault: Object
+  private let render: Object
+  private let errorResponse: Object
+
+  /// Nil with a Python error.
+  init?(_ state: ModuleState) {
+    guard let responseType = imported("necro._responses", "Response"),
+      let jsonDefault = imported("necro._results", "json_default"),
+      let render = imported("necro._results", "render"),
+      let errorResponse = imported("necro._errors", "error_response")
+    else { return nil }
+    self.state = state
+    self.responseType = UnsafeMutableRawPointer(responseType)
+      .assumingMemoryBound(to: PyTypeObject.self)
+    self.jsonDefault = jsonDefault
+    self.render = render
+    self.errorResponse = errorResponse
+  }
+
+  /// Writes the response that a handler's result stands for; an error's, if it stands for none.
+  func write(
+    _ result: Object, _ plan: RoutePlan, _ exchange: Exchange, _ application: PythonApplication
+  ) {
+    if !writeResult(result, plan, exchange) { writeError(plan, exchange, application) }
+  }
+
+  /// False with an error.
+  private func writeResult(_ result: Object, _ plan: RoutePlan, _ exchange: Exchange) -> Bool {
+    if necro_is_exact_dict(result) { return writeJSON(result, plan, exchange) }
+    if necro_is_exact_str(result) {
+      let isWritten = withOctets(ofString: result) { octets in
+        respond(exchange, plan, "text/plain; charset=utf-8", octets)
+      }
+      return isWritten ?? false
+    }
+    if result == necro_none() { return writeNone(plan, exchange) }
+    if necro_is_instance(result, responseType) { return writeResponse(result, exchange) }
+    if necro_is_bytes(result) {
+      return withOctets(ofBytes: result) { octets in
+        respond(exchange, plan, "application/octet-stream", octets)
+      }
+    }
+    if necro_is_list(result) || necro_is_tuple(result) || necro_is_dict(result)
+      || necro_is_exact_int(result) || necro_is_float(result) || result == necro_true()
+      || result == necro_false() || necro_is_type(result, state.bodyType)
+    {
+      return writeJSON(result, plan, exchange)
+    }
+    guard let response = call(render, result, plan.route) else {
+      return false
+    }
+    defer { release(response) }
+    return writeResponse(response, exchange)
+  }
+
+  private func writeJSON(_ result: Object, _ plan: RoutePlan, _ exchange: Exchange) -> Bool {
+    json.removeAll()
+    let writer = JSONWriter(state: state, fallback: jsonDefault)
+    guard writer.write(result, into: &json) else { return false }
+    let isWritten = respond(exchange, plan, "application/json", json.octets)
+    if json.capacity > 65_536 { json = OctetBuffer(capacity: 1_024) }
+    return isWritten
+  }
+
+  private func writeNone(_ plan: RoutePlan, _ exchange: Exchange) -> Bool {
+    let method = exchange.head.method
+    if (method == .get || method == .head) && !plan.noneIsEmpty {
+      exchange.respondWithProblem(.notFound)
+      return true
+    }
+    let status = plan.status ?? .noContent
+    do throws(ResponseMisuse) {
+      try exchange.begin(status, contentLength: status.forbidsContent ? nil : 0)
+      try exchange.endHead()
+      try exchange.end()
+    } catch {
+      return misused(exchange)
+    }
+    return true
+  }
+
+  private func respond(
+    _ exchange: Exchange, _ plan: RoutePlan, _ contentType: StaticString, _ content: Span<UInt8>
+  ) -> Bool {
+    do throws(ResponseMisuse) {
+      try exchange.respond(plan.status ?? .ok, contentType: contentType, content: content)
+    } catch {
+      return misused(exchange)
+    }
+    return true
+  }
+
+  /// Writes a `necro.Response`; false with an error.
+  private func writeResponse(_ response: Object, _ exchange: Exchange) -> Bool {
+    guard let status = PyObject_GetAttr(response, state.nameStatus) else { return false }
+    defer { release(status) }
+    guard let fields = PyObject_GetAttr(response, state.nameFields) else { return false }
+    defer { release(fields) }
+    guard let content = PyObject_GetAttr(response, state.nameContent) else { return false }
+    defer { release(content) }
+    guard necro_is_int(status), necro_is_list(fields), necro_is_bytes(content) else {
+      raise(
+        necro_type_error()!,
+        "a Response has a status that is an int, fields that are a list and content that is bytes")
+      return false
+    }
+    let code = PyLong_AsLong(status)
+    guard (200...599).contains(code) else {
+      raise(necro_value_error()!, "the status of a Response lies between 200 and 599")
+      return false
+    }
+    let statusCode = StatusCode(rawValue: UInt16(code))
+    do throws(ResponseMisuse) {
+      let hasContent = !statusCode.forbidsContent
+      try exchange.begin(
+        statusCode, contentLength: hasContent ? UInt64(necro_size(content)) : nil)
+      for index in 0..<necro_size(fields) {
+        let field = necro_list_item(fields, index)!
+        guard necro_is_tuple(field), necro_tuple_size(field) == 2,
+          necro_is_bytes(necro_tuple_item(field, 0)), necro_is_bytes(necro_tuple_item(field, 1))
+        else {
+          exchange.restartResponse()
+          raise(necro_type_error()!, "a field of a Response is a pair of bytes")
+          return false
+        }
+        let name = octets(ofBytes: necro_tuple_item(field, 0))
+        try exchange.field(name, octets(ofBytes: necro_tuple_item(field, 1)))
+      }
+      try exchange.endHead()
+      if hasContent { try exchange.send(octets(ofBytes: content)) }
+      try exchange.end()
+    } catch {
+      return misused(exchange)
+    }
+    return true
+  }
+
+  /// The octets of a bytes object that a reference of the caller's keeps alive.
+  @_lifetime(immortal)
+  private func octets(ofBytes bytes: Object) -> Span<UInt8> {
+    let start = UnsafeRawPointer(necro_bytes(bytes)!).assumingMemoryBound(to: UInt8.self)
+    let span = Span(_unsafeStart: start, count: necro_size(bytes))
+    return _overrideLifetime(span, borrowing: ())
+  }
+
+  /// Takes a response back that HTTP does not allow; false with an error.
+  private func misused(_ exchange: Exchange) -> Bool {
+    exchange.restartResponse()
+    raise(
+      necro_value_error()!,
+      "the response has a field name or value that HTTP does not allow, or one that the server sets itself")
+    return false
+  }
+
+  /// Writes the response for the exception that is set.
+  func writeError(_ plan: RoutePlan, _ exchange: Exchange, _ application: PythonApplication) {
+    let error = PyErr_GetRaisedException()!
+    defer { release(error) }
+    var request: Object?
+    if application.makeRequest(exchange, &request),
+      let response = call(errorResponse, error, request!, plan.route)
+    {
+      defer {
+        release(request)
+        release(response)
+      }
+      if writeResponse(response, exchange) { return }
+    }
+    // The error handling itself failed: that is said on stderr, and the peer still gets an answer.
+    PyErr_WriteUnraisable(plan.route)
+    exchange.respondWithProblem(.internalServerError)
+  }
+
+  /// Answers for a handler that was cancelled.
+  func writeUnavailable(_ exchange: Exchange) {
+    exchange.closeAfterResponse()
+    exchange.respondWithProblem(.serviceUnavailable)
+  }
+}
