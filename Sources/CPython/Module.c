@@ -67,7 +67,7 @@ static PyType_Slot host_slots[] = {{Py_tp_new, (void *)necro_host_new},
                                    {Py_tp_methods, host_methods},
                                    {0, NULL}};
 
-PyType_Spec necro_host_spec = {
+static PyType_Spec host_spec = {
     .name = "necro._necro.Host",
     .basicsize = sizeof(NecroObject),
     .flags = Py_TPFLAGS_DEFAULT,
@@ -115,7 +115,7 @@ static PyType_Slot worker_slots[] = {{Py_tp_new, (void *)necro_worker_new},
                                      {Py_tp_methods, worker_methods},
                                      {0, NULL}};
 
-PyType_Spec necro_worker_spec = {
+static PyType_Spec worker_spec = {
     .name = "necro._necro.Worker",
     .basicsize = sizeof(NecroObject),
     .flags = Py_TPFLAGS_DEFAULT,
@@ -149,7 +149,7 @@ static PyType_Slot dispatcher_slots[] = {{Py_tp_dealloc, (void *)necro_dispatche
                                          {Py_tp_methods, dispatcher_methods},
                                          {0, NULL}};
 
-PyType_Spec necro_dispatcher_spec = {
+static PyType_Spec dispatcher_spec = {
     .name = "necro._necro.Dispatcher",
     .basicsize = sizeof(NecroObject),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
@@ -211,7 +211,7 @@ static PyType_Slot request_slots[] = {{Py_tp_new, (void *)necro_request_new},
                                       {Py_tp_methods, request_methods},
                                       {0, NULL}};
 
-PyType_Spec necro_request_spec = {
+static PyType_Spec request_spec = {
     .name = "necro._necro.RequestHead",
     .basicsize = sizeof(NecroObject),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
@@ -259,9 +259,15 @@ static PyType_Slot body_slots[] = {{Py_tp_new, (void *)necro_body_new},
                                    {Py_nb_bool, (void *)necro_body_bool},
                                    {0, NULL}};
 
-PyType_Spec necro_body_spec = {
+static PyType_Spec body_spec = {
     .name = "necro._necro.Body",
     .basicsize = sizeof(NecroBody),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
     .slots = body_slots,
 };
+
+PyType_Spec *necro_worker_spec(void) { return &worker_spec; }
+PyType_Spec *necro_host_spec(void) { return &host_spec; }
+PyType_Spec *necro_dispatcher_spec(void) { return &dispatcher_spec; }
+PyType_Spec *necro_request_spec(void) { return &request_spec; }
+PyType_Spec *necro_body_spec(void) { return &body_spec; }

@@ -65,11 +65,11 @@ final class ModuleState {
 @c(necro_module_exec)
 func moduleExec(_ module: Object?) -> CInt {
   let module = module!
-  guard let worker = makeType(module, &necro_worker_spec, named: "Worker"),
-    let host = makeType(module, &necro_host_spec, named: "Host"),
-    let dispatcher = makeType(module, &necro_dispatcher_spec, named: "Dispatcher"),
-    let request = makeType(module, &necro_request_spec, named: "RequestHead"),
-    let body = makeType(module, &necro_body_spec, named: "Body"),
+  guard let worker = makeType(module, necro_worker_spec(), named: "Worker"),
+    let host = makeType(module, necro_host_spec(), named: "Host"),
+    let dispatcher = makeType(module, necro_dispatcher_spec(), named: "Dispatcher"),
+    let request = makeType(module, necro_request_spec(), named: "RequestHead"),
+    let body = makeType(module, necro_body_spec(), named: "Body"),
     let decodeError = PyErr_NewException("necro._necro.JSONDecodeError", necro_value_error(), nil),
     PyModule_AddObjectRef(module, "JSONDecodeError", decodeError) == 0
   else { return -1 }

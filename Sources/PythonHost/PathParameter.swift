@@ -22,20 +22,22 @@ func makeDecodedString(_ octets: Span<UInt8>, strictly: Bool) -> Object? {
 }
 
 /// A new int of a path parameter; nil with ValueError.
-func makeInteger(_ octets: Span<UInt8>) -> Object? {
-  // Up to 18 digits fit in 64 bits whatever they are; `int` itself judges all else.
+///
+/// - Parameter fallback: the Python function that judges what is not a short run of digits.
+func makeInteger(_ octets: Span<UInt8>, otherwise fallback: Object) -> Object? {
+  // 18 digits fit in 64 bits whatever they are.
   let isNegative = octets.count > 1 && octets[0] == 0x2D
   let first = isNegative ? 1 : 0
   if octets.count > first && octets.count - first <= 18 {
     var value = 0
     for index in first..<octets.count {
       let digit = octets[index] &- 0x30
-      if digit > 9 { return converted(octets, necro_int_type()!) }
+      if digit > 9 { return converted(octets, fallback) }
       value = value &* 10 &+ Int(digit)
     }
     return PyLong_FromLong(isNegative ? -value : value)
   }
-  return converted(octets, necro_int_type()!)
+  return converted(octets, fallback)
 }
 
 /// A new value of a path parameter through a callable that takes a str.

@@ -4,6 +4,7 @@ import NecroHTTPSemantics
 import NecroJSON
 import NecroOctets
 import NecroReactor
+import NecroRouter
 import NecroServer
 
 /// The Python app of one worker, as the server sees it.
@@ -23,6 +24,9 @@ final class PythonApplication: Application {
   private let requestType: Object
   private let argumentResponse: Object
   private let taskKeywords: Object
+  /// The Python functions that convert path parameters.
+  private let integer: Object
+  private let number: Object
 
   /// The handlers that have suspended, by the number in their exchange's `applicationToken`.
   private var pending: [Dispatcher?] = [nil]
@@ -54,6 +58,8 @@ final class PythonApplication: Application {
       let currentTask = imported("asyncio", "current_task"),
       let requestType = imported("necro._request", "Request"),
       let argumentResponse = imported("necro._faults", "argument_response"),
+      let integer = imported("necro._scalars", "integer"),
+      let number = imported("necro._scalars", "number"),
       let taskKeywords = PyTuple_New(3)
     else { return nil }
     self.state = state
@@ -62,6 +68,8 @@ final class PythonApplication: Application {
     self.requestType = requestType
     self.argumentResponse = argumentResponse
     self.taskKeywords = taskKeywords
+    self.integer = integer
+    self.number = number
     necro_tuple_set(taskKeywords, 0, interned("loop"))
     necro_tuple_set(taskKeywords, 1, interned("context"))
     necro_tuple_set(taskKeywords, 2, interned("eager_start"))
@@ -245,9 +253,9 @@ final class PythonApplication: Application {
     case .text(let capture):
       return withCapture(exchange, capture) { makeDecodedString($0, strictly: true) }
     case .integer(let capture):
-      return withCapture(exchange, capture) { makeInteger($0) }
+      return withCapture(exchange, capture) { makeInteger($0, otherwise: integer) }
     case .float(let capture):
-      return withCapture(exchange, capture) { NecroPythonHost.converted($0, necro_float_type()!) }
+      return withCapture(exchange, capture) { NecroPythonHost.converted($0, number) }
     case .converted(let capture, let converter):
       return withCapture(exchange, capture) { NecroPythonHost.converted($0, converter) }
     case .constant(let object):
@@ -255,14 +263,18 @@ final class PythonApplication: Application {
     case .request:
       guard makeRequest(exchange, &request) else { return nil }
       return retained(request!)
-    case .body:
+    case .body(let absent):
+      if let absent, exchange.content.isEmpty { return retained(absent) }
       guard let value = parsed(exchange) else { return nil }
       return makeBody(value, state)
-    case .bodyBytes:
-      return makeBytes(exchange.content.octets)
-    case .bodyString:
-      return makeString(exchange.content.octets)
-    case .bodyValue(let converter):
+    case .bodyBytes(let absent):
+      if let absent, exchange.content.isEmpty { return retained(absent) }
+      return exchange.withContent { makeBytes($0) }
+    case .bodyString(let absent):
+      if let absent, exchange.content.isEmpty { return retained(absent) }
+      return exchange.withContent { makeString($0) }
+    case .bodyValue(let converter, let absent):
+      if let absent, exchange.content.isEmpty { return retained(absent) }
       guard let value = parsed(exchange) else { return nil }
       defer { release(value) }
       return call(converter, value)
@@ -280,7 +292,7 @@ final class PythonApplication: Application {
   }
 
   private func parsed(_ exchange: Exchange) -> Object? {
-    results.reader.read(exchange.content.octets, state)
+    exchange.withContent { results.reader.read($0, state) }
   }
 
   /// Makes the Request of an exchange if it is not made. False with an error.
@@ -302,7 +314,8 @@ final class PythonApplication: Application {
   ) {
     let error = PyErr_GetRaisedException()!
     defer { release(error) }
-    let content = plan.needsContent ? makeBytes(exchange.content.octets) : none()
+    let content: Object? =
+      plan.needsContent ? exchange.withContent { makeBytes($0) } : none()
     if let content, makeRequest(exchange, &request) {
       var places: (Object?, Object?, Object?, Object?, Object?) = (
         nil, error, request, plan.route, content
@@ -428,11 +441,15 @@ final class PythonApplication: Application {
 
   // MARK: Content
 
-  func askForContent(_ exchange: Exchange) { worker.askForContent(exchange) }
+  /// Sends 100 (Continue) if the client waits for it.
+  func askForContent(_ exchange: Exchange) {
+    worker.askForContent(exchange)
+    worker.flush(exchange)
+  }
 
   /// The content that has arrived, as a new bytes object, which is then no longer kept here.
   func takeContent(of exchange: Exchange) -> Object? {
-    guard let bytes = makeBytes(exchange.content.octets) else { return nil }
+    guard let bytes = exchange.withContent({ makeBytes($0) }) else { return nil }
     exchange.content.removeAll()
     worker.contentTaken(exchange)
     return bytes

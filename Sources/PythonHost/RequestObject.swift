@@ -167,7 +167,7 @@ private func forEachField(
     raise(necro_type_error()!, "a field name is a str")
     return false
   }
-  let finished = withOctets(ofString: name) { wanted in
+  let finished: Void? = withOctets(ofString: name) { wanted in
     for index in 0..<request.fields.count {
       let isNamed = request.withOctets(request.fields[index].name) { found in
         found.equalsIgnoringCase(wanted)

@@ -15,11 +15,12 @@ final class RoutePlan {
     case converted(capture: Int, Object)
     case constant(Object)
     case request
-    case body
-    case bodyBytes
-    case bodyString
+    // Of the content, or the default when there is none.
+    case body(absent: Object?)
+    case bodyBytes(absent: Object?)
+    case bodyString(absent: Object?)
     /// The parsed content through a Python callable.
-    case bodyValue(Object)
+    case bodyValue(Object, absent: Object?)
     /// The request through a Python callable.
     case derived(Object)
   }
@@ -88,15 +89,17 @@ final class RoutePlan {
     for index in 0..<necro_tuple_size(parameters) {
       let parameter = necro_tuple_item(parameters, index)!
       guard let kind = attribute(parameter, "kind"), let data = attribute(parameter, "data"),
-        let argument = argument(PyLong_AsLong(kind), data)
+        let hasDefault = flag(parameter, "has_default"),
+        let absent = attribute(parameter, "default"),
+        let argument = argument(PyLong_AsLong(kind), data, hasDefault ? absent : nil)
       else { return nil }
       arguments.append(argument)
     }
     return arguments
   }
 
-  /// Takes over the reference to `data`, which lives as long as the worker.
-  private static func argument(_ kind: Int, _ data: Object) -> Argument? {
+  /// Takes over the references, which live as long as the worker.
+  private static func argument(_ kind: Int, _ data: Object, _ absent: Object?) -> Argument? {
     switch kind {
     case 0:
       let capture = PyLong_AsLong(necro_tuple_item(data, 0))
@@ -107,10 +110,10 @@ final class RoutePlan {
       return .converted(capture: capture, converter)
     case 1: return .constant(data)
     case 2: return .request
-    case 3: return .body
-    case 4: return .bodyBytes
-    case 5: return .bodyString
-    case 6: return .bodyValue(data)
+    case 3: return .body(absent: absent)
+    case 4: return .bodyBytes(absent: absent)
+    case 5: return .bodyString(absent: absent)
+    case 6: return .bodyValue(data, absent: absent)
     case 7: return .derived(data)
     default:
       raise(necro_runtime_error()!, "a parameter of a kind that is not known")

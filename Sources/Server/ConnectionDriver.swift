@@ -145,18 +145,19 @@ extension Worker {
       {
         return
       }
-      let event: RequestDecoder.Event
+      let event: RequestDecoder.Event?
       do throws(HTTP1Error) {
-        guard let decoded = try exchange.decoder.next() else {
-          awaitOctets(connection, exchange)
-          return
-        }
-        event = decoded
+        event = try exchange.decoder.next()
       } catch {
         refuse(exchange, error.status)
         return
       }
       switch event {
+      case nil:
+        // Streamed content that came with the head is there when the application begins.
+        if exchange.phase == .collecting && exchange.policy == .streamed { respond(exchange) }
+        awaitOctets(connection, exchange)
+        return
       case .head(let head):
         connection.requestCount += 1
         headArrived(connection, exchange, head)
@@ -171,6 +172,7 @@ extension Worker {
 
   /// Sets the time by which the rest of a message has to come.
   private func awaitOctets(_ connection: Connection, _ exchange: Exchange) {
+    if exchange.phase == .responding && exchange.requestIsComplete { return }
     if exchange.phase == .head {
       if exchange.decoder.isBetweenMessages { return }
       // The deadline of a head runs from its first octet, and later octets do not extend it.
@@ -213,10 +215,13 @@ extension Worker {
       return
     }
     exchange.policy = application.contentPolicy(for: exchange)
-    if exchange.policy == .collected {
+    switch exchange.policy {
+    case .collected:
       exchange.phase = .collecting
       askForContent(exchange)
-    } else {
+    case .streamed:
+      exchange.phase = .collecting
+    case .ignored:
       respond(exchange)
     }
   }
@@ -246,6 +251,9 @@ extension Worker {
     switch exchange.phase {
     case .collecting:
       exchange.collect(slice)
+      if exchange.policy == .streamed && exchange.content.count >= limits.contentWindowOctets {
+        respond(exchange)
+      }
     case .responding where exchange.policy == .streamed:
       exchange.collect(slice)
       application.contentArrived(exchange)

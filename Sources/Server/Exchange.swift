@@ -126,6 +126,17 @@ public final class Exchange {
     headIsKept = true
   }
 
+  /// Calls `body` with the content received and not taken.
+  public func withContent<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    Exchange.call(body, content)
+  }
+
+  private static func call<Result>(
+    _ body: (Span<UInt8>) -> Result, _ buffer: borrowing OctetBuffer
+  ) -> Result {
+    body(buffer.octets)
+  }
+
   /// Copies content from the decoder's buffer.
   func collect(_ slice: Slice) {
     Exchange.copy(slice, of: decoder.input, to: &content)

@@ -2,15 +2,16 @@ import NecroHTTP1
 import NecroHTTPSemantics
 import NecroOctets
 import NecroReactor
+import NecroRouter
 
 /// One thread's server: its listeners, connections, timers and buffers. Nothing of it is shared, and
 /// nothing on the way of a request takes a lock.
 ///
-/// Call order: `init`, `listen` for each listener, then `turn` again and again until `isDrained`.
+/// Call order: `init`, `add` for each route, `listen` for each listener, then `turn` again and again until `isDrained`.
 public final class Worker<App: Application> {
   public let application: App
   public let limits: ServerLimits
-  var routes: RouteTable
+  var routes = RouteTable()
 
   var poller: EpollPoller
   var timers: TimerWheel
@@ -40,17 +41,22 @@ public final class Worker<App: Application> {
   var lingerBuffer = OctetBuffer(capacity: 16_384)
 
   public init(
-    application: App, routes: consuming RouteTable, limits: ServerLimits = ServerLimits(),
-    accessLog: AccessLog? = nil
+    application: App, limits: ServerLimits = ServerLimits(), accessLog: AccessLog? = nil
   ) throws(SystemError) {
     self.application = application
-    self.routes = routes
     self.limits = limits
     self.accessLog = accessLog
     poller = try EpollPoller()
     now = Clock.monotonicMilliseconds()
     timers = TimerWheel(now: now)
     date.refresh()
+  }
+
+  /// Adds a route; see `RouteTable.add`.
+  public func add(
+    _ template: Span<UInt8>, methods: MethodSet, route: Int
+  ) throws(RouteError) {
+    try routes.add(template, methods: methods, route: route)
   }
 
   // MARK: Descriptors

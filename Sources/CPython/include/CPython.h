@@ -43,6 +43,8 @@ static inline Py_ssize_t necro_refcount(PyObject *o) { return Py_REFCNT(o); }
 static inline PyObject *necro_list_item(PyObject *o, Py_ssize_t i) { return PyList_GET_ITEM(o, i); }
 static inline PyObject *necro_tuple_item(PyObject *o, Py_ssize_t i) { return PyTuple_GET_ITEM(o, i); }
 static inline Py_ssize_t necro_tuple_size(PyObject *o) { return PyTuple_GET_SIZE(o); }
+static inline void necro_list_set(PyObject *o, Py_ssize_t i, PyObject *v) { PyList_SET_ITEM(o, i, v); }
+static inline void *necro_string_octets(PyObject *o) { return PyUnicode_1BYTE_DATA(o); }
 static inline void necro_tuple_set(PyObject *o, Py_ssize_t i, PyObject *v) { PyTuple_SET_ITEM(o, i, v); }
 static inline char *necro_bytes(PyObject *o) { return PyBytes_AS_STRING(o); }
 
@@ -79,6 +81,12 @@ static inline bool necro_fetch_stop_iteration(PyObject **value) {
   *value = Py_NewRef(((PyStopIterationObject *)error)->value);
   Py_DECREF(error);
   return true;
+}
+
+/// Sets OSError of a number, or the subclass that stands for it.
+static inline void necro_raise_os_error(int code) {
+  errno = code;
+  PyErr_SetFromErrno(PyExc_OSError);
 }
 
 /// Whether the exception that is set is asyncio.CancelledError.
@@ -125,8 +133,13 @@ static inline PyObject *necro_module_of(PyObject *o) {
   return PyType_GetModuleByDef(Py_TYPE(o), &necro_module_definition);
 }
 
-extern PyType_Spec necro_worker_spec;
-extern PyType_Spec necro_host_spec;
-extern PyType_Spec necro_dispatcher_spec;
-extern PyType_Spec necro_request_spec;
-extern PyType_Spec necro_body_spec;
+// The types' tables, by name.
+
+PyType_Spec *necro_worker_spec(void);
+PyType_Spec *necro_host_spec(void);
+PyType_Spec *necro_dispatcher_spec(void);
+PyType_Spec *necro_request_spec(void);
+PyType_Spec *necro_body_spec(void);
+
+/// Gives up the value of a Body.
+int necro_body_clear(PyObject *self);

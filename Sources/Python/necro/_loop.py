@@ -1,0 +1,191 @@
+"""The worker's event loop: asyncio's own, on the native reactor.
+
+asyncio asks its selector what is ready; this one serves HTTP while it waits and answers when the
+loop has something to do. So everything that asyncio's selector loop can do works unchanged, and a
+request whose handler does not suspend never passes through the loop at all.
+"""
+
+import asyncio
+import selectors
+from collections.abc import Callable, Mapping
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from necro._necro import Worker
+
+__all__ = ["Loop", "task_type"]
+
+# What epoll calls readable and writable; the other bits make a descriptor both.
+_EPOLLIN = 0x001
+_EPOLLOUT = 0x004
+
+
+class _Selector(selectors.BaseSelector):
+    """Descriptors on the reactor of a worker."""
+
+    def __init__(self, worker: "Worker") -> None:
+        self._worker = worker
+        self._keys: dict[int, selectors.SelectorKey] = {}
+        self.loop: Loop | None = None
+
+    def register(self, fileobj: "Any", events: int, data: object = None) -> selectors.SelectorKey:
+        """Watches a file object or descriptor."""
+        descriptor = _descriptor(fileobj)
+        if descriptor in self._keys:
+            raise KeyError(f"{fileobj!r} (descriptor {descriptor}) is already registered")
+        self._worker.add_descriptor(descriptor, _mask(events))
+        key = selectors.SelectorKey(fileobj, descriptor, events, data)
+        self._keys[descriptor] = key
+        return key
+
+    def unregister(self, fileobj: "Any") -> selectors.SelectorKey:
+        """Forgets a file object or descriptor."""
+        try:
+            key = self._keys.pop(self._lookup(fileobj))
+        except KeyError:
+            raise KeyError(f"{fileobj!r} is not registered") from None
+        try:
+            self._worker.remove_descriptor(key.fd)
+        except OSError:
+            # It was closed first, which removed it too.
+            pass
+        return key
+
+    def modify(self, fileobj: "Any", events: int, data: object = None) -> selectors.SelectorKey:
+        """Changes what a registered object is watched for, or its data."""
+        key = self.get_key(fileobj)
+        if events != key.events:
+            self._worker.modify_descriptor(key.fd, _mask(events))
+        key = selectors.SelectorKey(key.fileobj, key.fd, events, data)
+        self._keys[key.fd] = key
+        return key
+
+    def get_key(self, fileobj: "Any") -> selectors.SelectorKey:
+        """The key of a registered object; KeyError for any other."""
+        try:
+            return self._keys[self._lookup(fileobj)]
+        except KeyError:
+            raise KeyError(f"{fileobj!r} is not registered") from None
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        """Serves until the loop has something to do, at most as long as given."""
+        assert self.loop is not None
+        ready: list[tuple[selectors.SelectorKey, int]] = []
+        for descriptor, mask in self._worker.serve(timeout, self.loop.timers):
+            key = self._keys.get(descriptor)
+            if key is None:
+                continue
+            events = 0
+            if mask & ~_EPOLLOUT:
+                events |= selectors.EVENT_READ
+            if mask & ~_EPOLLIN:
+                events |= selectors.EVENT_WRITE
+            if events & key.events:
+                ready.append((key, events & key.events))
+        return ready
+
+    def get_map(self) -> Mapping["Any", selectors.SelectorKey]:
+        """The keys by descriptor."""
+        return self._keys
+
+    def close(self) -> None:
+        """Forgets all; the reactor belongs to the worker."""
+        for key in list(self._keys.values()):
+            self.unregister(key.fd)
+
+    def _lookup(self, fileobj: "Any") -> int:
+        """The descriptor of an object, also of one that has been closed since."""
+        try:
+            return _descriptor(fileobj)
+        except ValueError:
+            for key in self._keys.values():
+                if key.fileobj is fileobj:
+                    return key.fd
+            raise
+
+
+def _descriptor(fileobj: "Any") -> int:
+    """The number of a descriptor or of an object with `fileno()`; ValueError when it has none."""
+    if isinstance(fileobj, int):
+        descriptor = fileobj
+    else:
+        try:
+            descriptor = int(fileobj.fileno())
+        except (AttributeError, TypeError, ValueError):
+            raise ValueError(f"not a file object: {fileobj!r}") from None
+    if descriptor < 0:
+        raise ValueError(f"not a descriptor: {descriptor}")
+    return descriptor
+
+
+def _mask(events: int) -> int:
+    """The epoll mask for selectors' events."""
+    if not events or events & ~(selectors.EVENT_READ | selectors.EVENT_WRITE):
+        raise ValueError(f"not a set of events: {events!r}")
+    return (_EPOLLIN if events & selectors.EVENT_READ else 0) | (
+        _EPOLLOUT if events & selectors.EVENT_WRITE else 0
+    )
+
+
+class Loop(asyncio.SelectorEventLoop):
+    """The event loop of a worker."""
+
+    # BaseEventLoop's own; the reactor looks at the queue and the timers to know whether to return.
+    _ready: "Any"
+    _scheduled: "list[asyncio.TimerHandle]"
+
+    def __init__(self, worker: "Worker", drained: Callable[[], None]) -> None:
+        """A loop on a worker's reactor.
+
+        - drained: called when the worker has served its last request.
+        """
+        selector = _Selector(worker)
+        super().__init__(selector)
+        selector.loop = self
+        worker.attach(self, self._ready, task_type(worker), drained)
+
+    @property
+    def timers(self) -> "list[asyncio.TimerHandle]":
+        """The heap of timers, which the base class replaces now and then."""
+        return self._scheduled
+
+    def stop(self) -> None:
+        """Stops the loop after this turn, also when called by a handler while the reactor serves."""
+        super().stop()
+        self.call_soon(_nothing)
+
+
+def _nothing() -> None:
+    """Is something to do, so that the loop takes a turn."""
+
+
+def task_type(worker: "Worker") -> "type[asyncio.Task[Any]]":
+    """The type of the tasks that a worker's requests run in.
+
+    One task serves many requests, as long as none changes it; so it tells the worker when one does.
+    """
+
+    class RequestTask(asyncio.Task):  # type: ignore[type-arg]
+        """The task of a request."""
+
+        __slots__ = ()
+
+        def cancel(self, msg: "Any" = None) -> bool:
+            worker.task_touched()
+            return super().cancel(msg)
+
+        def uncancel(self) -> int:
+            worker.task_touched()
+            return super().uncancel()
+
+        def add_done_callback(self, *arguments: "Any", **keywords: "Any") -> None:
+            worker.task_touched()
+            super().add_done_callback(*arguments, **keywords)
+
+        def set_name(self, value: object) -> None:
+            worker.task_touched()
+            super().set_name(value)
+
+    return RequestTask

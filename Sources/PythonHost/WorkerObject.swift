@@ -1,0 +1,288 @@
+import CLinux
+import CPython
+import NecroHTTPSemantics
+import NecroOctets
+import NecroReactor
+import NecroRouter
+import NecroServer
+
+/// What a `Worker` of Python holds: the server of one sub-interpreter.
+final class WorkerPayload {
+  let start: WorkerStart
+  let application: PythonApplication
+  var worker: Worker<PythonApplication>!
+  private var drainIsReported = false
+
+  init(_ start: WorkerStart, _ application: PythonApplication) throws(SystemError) {
+    self.start = start
+    self.application = application
+    worker = try Worker(
+      application: application,
+      accessLog: start.logDescriptor < 0 ? nil : AccessLog(descriptor: start.logDescriptor))
+    application.worker = worker
+    let wakeUp = start.wakeUp.descriptor
+    try worker.add(wakeUp, token: UInt64(wakeUp), interest: .read)
+  }
+
+  /// Serves until the loop has something to do. False with a Python error.
+  ///
+  /// - Parameters:
+  ///   - timeoutMilliseconds: the longest to wait; -1 without end.
+  ///   - scheduled: the loop's list of timers; a handler that adds one changes how long to wait.
+  func serve(timeoutMilliseconds: Int32, scheduled: Object) -> Bool {
+    let ready = application.ready!
+    let scheduledCount = necro_size(scheduled)
+    let deadline = Clock.monotonicMilliseconds() + UInt64(max(0, timeoutMilliseconds))
+    var timeout = timeoutMilliseconds
+    while true {
+      do throws(SystemError) {
+        try worker.poll(timeoutMilliseconds: timeout)
+      } catch {
+        return raiseSystemError(error)
+      }
+      guard application.process() else { return false }
+      takeWakeUp()
+      if worker.isDrained && !drainIsReported {
+        drainIsReported = true
+        guard let called = PyObject_CallNoArgs(application.drained!) else { return false }
+        release(called)
+      }
+      if worker.hasWork { continue }
+      if necro_size(ready) > 0 || necro_size(scheduled) != scheduledCount
+        || !application.readyDescriptors.isEmpty || timeoutMilliseconds == 0
+      {
+        return true
+      }
+      if timeoutMilliseconds > 0 {
+        let now = Clock.monotonicMilliseconds()
+        if now >= deadline { return true }
+        timeout = Int32(deadline - now)
+      }
+    }
+  }
+
+  /// Takes the host's wishes out of the descriptors that are ready.
+  private func takeWakeUp() {
+    let descriptor = start.wakeUp.descriptor
+    guard
+      let index = application.readyDescriptors.firstIndex(where: { $0.0 == descriptor })
+    else { return }
+    application.readyDescriptors.remove(at: index)
+    start.wakeUp.drain()
+    worker.drain()
+  }
+}
+
+/// Sets OSError; always false.
+func raiseSystemError(_ error: SystemError) -> Bool {
+  var message = OctetBuffer()
+  error.message(into: &message)
+  raise(necro_os_error()!, message)
+  return false
+}
+
+private func payload(_ object: Object?) -> WorkerPayload {
+  payload(of: object!, as: WorkerPayload.self)!
+}
+
+/// `Worker(start)`: the capsule that the worker's thread gives to Python.
+@c(necro_worker_new)
+func workerNew(
+  _ type: UnsafeMutablePointer<PyTypeObject>?, _ arguments: Object?, _ keywords: Object?
+) -> Object? {
+  guard necro_tuple_size(arguments!) == 1,
+    let raw = PyCapsule_GetPointer(necro_tuple_item(arguments!, 0), "necro.start")
+  else {
+    if PyErr_Occurred() == nil { raise(necro_type_error()!, "Worker() takes what starts it") }
+    return nil
+  }
+  let start = Unmanaged<WorkerStart>.fromOpaque(raw).takeUnretainedValue()
+  guard let object = allocateInstance(of: type!) else { return nil }
+  guard let application = PythonApplication(ModuleState.of(instance: object)) else {
+    release(object)
+    return nil
+  }
+  do throws(SystemError) {
+    setPayload(of: object, to: try WorkerPayload(start, application))
+  } catch {
+    release(object)
+    _ = raiseSystemError(error)
+    return nil
+  }
+  return object
+}
+
+@c(necro_worker_dealloc)
+func workerDealloc(_ object: Object?) {
+  // The worker lives as long as its interpreter, and that as long as the process.
+  deallocate(object!, payload: WorkerPayload.self)
+}
+
+@c(necro_worker_add_route)
+func workerAddRoute(
+  _ object: Object?, _ arguments: UnsafePointer<Object?>?, _ count: Py_ssize_t
+) -> Object? {
+  guard count == 1, let route = arguments![0] else {
+    raise(necro_type_error()!, "add_route() takes a CompiledRoute")
+    return nil
+  }
+  let worker = payload(object)
+  guard let plan = RoutePlan(route), let template = attribute(route, "template"),
+    let methods = attribute(route, "methods")
+  else { return nil }
+  defer {
+    release(template)
+    release(methods)
+  }
+  var set: MethodSet = []
+  for index in 0..<necro_tuple_size(methods) {
+    let name = necro_tuple_item(methods, index)!
+    guard let method = withOctets(ofString: name, { Method(token: $0) }) else { return nil }
+    guard method != .other else {
+      PyErr_SetObject(necro_value_error(), name)
+      return nil
+    }
+    set.formUnion(MethodSet(index: method.rawValue))
+  }
+  let number = worker.application.add(plan)
+  let isAdded = withOctets(ofString: template) { octets in
+    do throws(RouteError) {
+      try worker.worker.add(octets, methods: set, route: number)
+      return true
+    } catch {
+      return false
+    }
+  }
+  guard let isAdded else { return nil }
+  if isAdded { return none() }
+  // The Python side has judged templates and duplicates already, with better words.
+  PyErr_SetObject(necro_value_error(), template)
+  return nil
+}
+
+@c(necro_worker_attach)
+func workerAttach(
+  _ object: Object?, _ arguments: UnsafePointer<Object?>?, _ count: Py_ssize_t
+) -> Object? {
+  guard count == 4 else {
+    raise(necro_type_error()!, "attach() takes a loop, its queue, a task type and a callable")
+    return nil
+  }
+  payload(object).application.attach(
+    loop: arguments![0]!, ready: arguments![1]!, taskType: arguments![2]!,
+    drained: arguments![3]!)
+  return none()
+}
+
+@c(necro_worker_listen)
+func workerListen(_ object: Object?, _ ignored: Object?) -> Object? {
+  let worker = payload(object)
+  do throws(SystemError) {
+    for listener in worker.start.listeners { try worker.worker.listen(listener) }
+  } catch {
+    _ = raiseSystemError(error)
+    return nil
+  }
+  worker.start.report(.ready)
+  return none()
+}
+
+@c(necro_worker_serve)
+func workerServe(
+  _ object: Object?, _ arguments: UnsafePointer<Object?>?, _ count: Py_ssize_t
+) -> Object? {
+  guard count == 2, let timeout = arguments![0], let scheduled = arguments![1] else {
+    raise(necro_type_error()!, "serve() takes a timeout and the loop's timers")
+    return nil
+  }
+  let worker = payload(object)
+  var milliseconds: Int32 = -1
+  if timeout != necro_none() {
+    let seconds = PyFloat_AsDouble(timeout)
+    if seconds == -1 && PyErr_Occurred() != nil { return nil }
+    // Rounded up, lest the loop find its timer not due and come back at once.
+    milliseconds = seconds <= 0 ? 0 : Int32(min((seconds * 1_000).rounded(.up), 86_400_000))
+  }
+  guard worker.serve(timeoutMilliseconds: milliseconds, scheduled: scheduled) else { return nil }
+  return takeReadyDescriptors(worker.application)
+}
+
+/// A list of (descriptor, mask) pairs.
+private func takeReadyDescriptors(_ application: PythonApplication) -> Object? {
+  guard let list = PyList_New(application.readyDescriptors.count) else { return nil }
+  for (index, (descriptor, mask)) in application.readyDescriptors.enumerated() {
+    guard let pair = PyTuple_New(2), let first = PyLong_FromLong(Int(descriptor)),
+      let second = PyLong_FromLong(Int(mask))
+    else {
+      release(list)
+      return nil
+    }
+    necro_tuple_set(pair, 0, first)
+    necro_tuple_set(pair, 1, second)
+    necro_list_set(list, index, pair)
+  }
+  application.readyDescriptors.removeAll(keepingCapacity: true)
+  return list
+}
+
+/// The descriptor and epoll mask in a call's arguments; nil with an error.
+private func watched(
+  _ arguments: UnsafePointer<Object?>?, _ count: Py_ssize_t
+) -> (Int32, Interest)? {
+  guard count == 2 else {
+    raise(necro_type_error()!, "a descriptor and an epoll mask are expected")
+    return nil
+  }
+  let descriptor = PyLong_AsLong(arguments![0])
+  let mask = PyLong_AsLong(arguments![1])
+  if PyErr_Occurred() != nil { return nil }
+  return (
+    Int32(truncatingIfNeeded: descriptor), Interest(rawValue: UInt32(truncatingIfNeeded: mask))
+  )
+}
+
+/// Sets OSError with its number, which selectors' callers look at; always nil.
+private func raiseErrno(_ error: SystemError) -> Object? {
+  necro_raise_os_error(error.code)
+  return nil
+}
+
+@c(necro_worker_add_descriptor)
+func workerAddDescriptor(
+  _ object: Object?, _ arguments: UnsafePointer<Object?>?, _ count: Py_ssize_t
+) -> Object? {
+  guard let (descriptor, interest) = watched(arguments, count) else { return nil }
+  do throws(SystemError) {
+    try payload(object).worker.add(
+      descriptor, token: UInt64(UInt32(bitPattern: descriptor)), interest: interest)
+  } catch { return raiseErrno(error) }
+  return none()
+}
+
+@c(necro_worker_modify_descriptor)
+func workerModifyDescriptor(
+  _ object: Object?, _ arguments: UnsafePointer<Object?>?, _ count: Py_ssize_t
+) -> Object? {
+  guard let (descriptor, interest) = watched(arguments, count) else { return nil }
+  do throws(SystemError) {
+    try payload(object).worker.modify(
+      descriptor, token: UInt64(UInt32(bitPattern: descriptor)), interest: interest)
+  } catch { return raiseErrno(error) }
+  return none()
+}
+
+@c(necro_worker_remove_descriptor)
+func workerRemoveDescriptor(_ object: Object?, _ argument: Object?) -> Object? {
+  let descriptor = PyLong_AsLong(argument!)
+  if PyErr_Occurred() != nil { return nil }
+  do throws(SystemError) {
+    try payload(object).worker.remove(Int32(truncatingIfNeeded: descriptor))
+  } catch { return raiseErrno(error) }
+  return none()
+}
+
+@c(necro_worker_task_touched)
+func workerTaskTouched(_ object: Object?, _ ignored: Object?) -> Object? {
+  payload(object).application.taskIsTouched = true
+  return none()
+}

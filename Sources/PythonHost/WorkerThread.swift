@@ -1,0 +1,77 @@
+import CLinux
+import CPython
+import NecroOctets
+
+// A worker's thread: a sub-interpreter with its own GIL, in which `necro._worker.main` runs.
+//
+// Interpreters are never ended: ending two at once, or finalising the main one afterwards, crashes
+// CPython 3.13.0. A worker that has finished says so and sleeps until the process exits.
+
+/// Starts the thread. False when there is none to be had.
+func startThread(_ start: WorkerStart) -> Bool {
+  var thread = pthread_t()
+  let argument = Unmanaged.passRetained(start).toOpaque()
+  let failed = pthread_create(
+    &thread, nil,
+    { argument in
+      let start = Unmanaged<WorkerStart>.fromOpaque(argument!).takeRetainedValue()
+      runWorker(start)
+      return nil
+    }, argument)
+  if failed != 0 {
+    Unmanaged<WorkerStart>.fromOpaque(argument).release()
+    return false
+  }
+  pthread_detach(thread)
+  return true
+}
+
+private func runWorker(_ start: WorkerStart) {
+  if let reason = necro_new_interpreter() {
+    writeToStandardError("necro: no sub-interpreter: ")
+    _ = write(2, reason, strlen(reason))
+    writeToStandardError("\n")
+    start.report(.failed)
+    return
+  }
+  start.report(.hasInterpreter)
+  let isFine = runMain(start)
+  if !isFine && PyErr_Occurred() != nil { PyErr_Print() }
+  // Threads of the app's go on while the process ends.
+  _ = PyEval_SaveThread()
+  start.report(isFine ? .finished : .failed)
+  while true { pause() }
+}
+
+/// Runs `necro._worker.main(start, settings)` to its end. False when the worker failed; an error is
+/// set when it could not say why.
+private func runMain(_ start: WorkerStart) -> Bool {
+  let text = start.settings.withUnsafeBytes { octets in
+    PyUnicode_DecodeUTF8(
+      octets.baseAddress?.assumingMemoryBound(to: CChar.self), octets.count, nil)
+  }
+  guard let text else { return false }
+  defer { release(text) }
+  guard let module = PyImport_ImportModule("json") else { return false }
+  defer { release(module) }
+  guard let loads = attribute(module, "loads") else { return false }
+  defer { release(loads) }
+  guard let settings = call(loads, text) else { return false }
+  defer { release(settings) }
+  guard let path = PyDict_GetItemString(settings, "path"), PySys_SetObject("path", path) == 0,
+    let argv = PyDict_GetItemString(settings, "argv"), PySys_SetObject("argv", argv) == 0
+  else { return false }
+  guard let main = imported("necro._worker", "main") else { return false }
+  defer { release(main) }
+  guard
+    let capsule = PyCapsule_New(Unmanaged.passUnretained(start).toOpaque(), "necro.start", nil)
+  else { return false }
+  defer { release(capsule) }
+  guard let result = call(main, capsule, settings) else { return false }
+  defer { release(result) }
+  return PyObject_IsTrue(result) == 1
+}
+
+private func writeToStandardError(_ text: StaticString) {
+  _ = write(2, text.utf8Start, text.utf8CodeUnitCount)
+}
