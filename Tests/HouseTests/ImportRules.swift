@@ -1,0 +1,77 @@
+/// Who may import whom: the whole table. A folder that is not in it may not exist.
+///
+/// Octets is the leaf. Codecs know Octets and each other's vocabulary at most: no Foundation, no
+/// libc, no Python, no reactor. The reactor knows no protocol, the server no Python.
+enum ImportRules {
+  static let allowed: [String: Set<String>] = [
+    "Sources/Octets": [],
+    "Sources/HTTPSemantics": ["NecroOctets"],
+    "Sources/HTTP1": ["NecroOctets", "NecroHTTPSemantics"],
+    "Sources/JSON": ["NecroOctets"],
+    "Sources/Router": ["NecroOctets"],
+    "Sources/Reactor": ["CLinux", "NecroOctets"],
+    "Sources/Server": [
+      "CLinux", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroRouter", "NecroReactor",
+    ],
+    // It knows the server, and with it the values that the server's interface is made of.
+    "Sources/PythonHost": [
+      "CPython", "CLinux", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroRouter",
+      "NecroReactor", "NecroJSON", "NecroServer",
+    ],
+    "Sources/necro": ["CLinux"],
+
+    "Tests/TestSupport": ["NecroOctets", "CLinux", "Foundation"],
+    "Tests/FuzzBodies": [
+      "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroJSON", "NecroRouter",
+    ],
+    "Tests/OctetsTests": tests(["NecroOctets"]),
+    "Tests/HTTPSemanticsTests": tests(["NecroOctets", "NecroHTTPSemantics"]),
+    "Tests/HTTP1Tests": tests([
+      "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroFuzzBodies",
+    ]),
+    "Tests/JSONTests": tests(["NecroOctets", "NecroJSON", "NecroFuzzBodies"]),
+    "Tests/RouterTests": tests(["NecroOctets", "NecroRouter", "NecroFuzzBodies"]),
+    "Tests/ReactorTests": tests(["NecroOctets", "NecroReactor", "CLinux"]),
+    "Tests/ServerTests": tests([
+      "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroRouter", "NecroReactor",
+      "NecroServer", "CLinux",
+    ]),
+    "Tests/HouseTests": tests(["NecroOctets"]),
+  ]
+
+  /// What every test may import, and the modules it is about.
+  private static func tests(_ modules: Set<String>) -> Set<String> {
+    modules.union(["Testing", "Foundation", "TestSupport"])
+  }
+
+  /// The imports of a file that its folder may not have.
+  static func violations(in file: SourceFile) -> [Violation] {
+    guard let allowed = allowed[file.module] else {
+      return [Violation(path: file.path, line: 1, what: "no rule for \(file.module)")]
+    }
+    var violations: [Violation] = []
+    for (index, line) in file.code.enumerated() {
+      // Several statements may share a line.
+      for statement in line.split(separator: ";") {
+        guard let imported = module(importedBy: statement), !allowed.contains(imported) else {
+          continue
+        }
+        violations.append(
+          Violation(path: file.path, line: index + 1, what: "imports \(imported)"))
+      }
+    }
+    return violations
+  }
+
+  /// The module that a statement imports, whatever attributes and kinds stand around it.
+  static func module(importedBy statement: Substring) -> String? {
+    // Most lines import nothing: the pattern below is slow.
+    guard statement.utf8.contains(UInt8(ascii: "i")), statement.contains("import") else {
+      return nil
+    }
+    let pattern =
+      /^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?(?:@\w+\s+)*import\s+(?:(?:struct|class|enum|protocol|typealias|func|let|var|actor)\s+)?(\w+)/
+    guard let match = statement.prefixMatch(of: pattern) else { return nil }
+    return String(match.1)
+  }
+}

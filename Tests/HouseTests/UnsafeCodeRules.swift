@@ -1,0 +1,41 @@
+/// Unsafe code lies in Octets and in the modules that face C, so that a codec can do nothing worse
+/// than give a wrong answer.
+enum UnsafeCodeRules {
+  /// Modules that may have unsafe code in any file.
+  private static let facingC: Set<String> = [
+    "Sources/Octets", "Sources/Reactor", "Sources/PythonHost", "Sources/necro",
+  ]
+
+  /// The modules whose files may have unsafe code where they face the kernel, which their imports
+  /// tell.
+  private static let partlyFacingC: [String: Set<String>] = [
+    "Sources/Server": ["CLinux", "NecroReactor"]
+  ]
+
+  /// The unsafe constructs of a file that may have none.
+  static func violations(in file: SourceFile) -> [Violation] {
+    if facingC.contains(file.module) { return [] }
+    let lines = file.code
+    if let imports = partlyFacingC[file.module],
+      lines.contains(where: { imports.contains(ImportRules.module(importedBy: $0) ?? "") })
+    {
+      return []
+    }
+    let construct =
+      /\b(?:[Uu]nsafe\w*|_unsafe\w*|withUnsafe\w*|Unmanaged|OpaquePointer|CVarArg|assumingMemoryBound|withMemoryRebound|_overrideLifetime)\b|@(?:_silgen_name|_extern|_cdecl|unchecked|unsafe|safe)\b|\[unchecked:/
+      .wordBoundaryKind(.simple).matchingSemantics(.unicodeScalar)
+    var violations: [Violation] = []
+    for (index, line) in lines.enumerated() where !isReserve(line) {
+      guard let match = line.firstMatch(of: construct) else { continue }
+      violations.append(Violation(path: file.path, line: index + 1, what: "unsafe: \(match.0)"))
+    }
+    return violations
+  }
+
+  /// Whether a line is about `OctetDecoder.reserve`, whose room is a raw buffer because a system call
+  /// fills it. The decoder only hands it on from its `OctetBuffer`.
+  private static func isReserve(_ line: Substring) -> Bool {
+    line.contains(/func reserve\(_ octetCount: Int\) -> UnsafeMutableRawBufferPointer/)
+      || line.contains(/^\s*(?:return )?unsafe \w+\.reserve\(octetCount\)\s*$/)
+  }
+}
