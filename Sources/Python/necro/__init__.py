@@ -58,27 +58,28 @@ __all__ = [
     "to_dict",
 ]
 
+# A type checker must not see it: it would take any misspelt name for one of ours.
+if not TYPE_CHECKING:
 
-def __getattr__(name: str) -> object:
-    """Loads, when first asked for, the names that need the native module.
+    def __getattr__(name):
+        """Loads, when first asked for, the names that need the native module.
 
-    Tools that only look at an app (a type checker's plugin, `necro routes`, a unit test of plain
-    functions) then work without it, and `import necro` stays light.
-    """
-    value: object
-    if name in ("Body", "to_dict"):
-        from necro._native import native
+        What only looks at an app, such as `necro routes` or a unit test of its functions, then
+        works without it, and `import necro` stays light.
+        """
+        if name in ("Body", "to_dict"):
+            from necro._native import native
 
-        value = getattr(native, name)
-    elif name == "Request":
-        from necro._request import Request
+            value = getattr(native, name)
+        elif name == "Request":
+            from necro._request import Request
 
-        value = Request
-    elif name == "json":
-        from importlib import import_module
+            value = Request
+        elif name == "json":
+            from importlib import import_module
 
-        value = import_module("necro.json")
-    else:
-        raise AttributeError(f"module 'necro' has no attribute {name!r}", name=name)
-    globals()[name] = value
-    return value
+            value = import_module("necro.json")
+        else:
+            raise AttributeError(f"module 'necro' has no attribute {name!r}", name=name)
+        globals()[name] = value
+        return value

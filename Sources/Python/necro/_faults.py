@@ -21,11 +21,11 @@ __all__ = [
 type Location = tuple[str | int, ...]
 
 
-class ClientDisconnect(ConnectionError):  # noqa: N818
+class ClientDisconnect(ConnectionError):
     """The peer is gone: no more content arrives, and no response can be sent."""
 
 
-class MissingField(AttributeError, KeyError, IndexError):  # noqa: N818
+class MissingField(AttributeError, KeyError, IndexError):
     """A handler asked the body for a key it does not have; answered 422, naming the key.
 
     It is all three of Python's errors for such a lookup, so that `getattr(body, "name", None)` and
@@ -87,7 +87,7 @@ class Fault:
         return f"<Fault {'.'.join(map(str, self.location))}: {self.detail}>"
 
 
-class InvalidRequest(ValueError):  # noqa: N818
+class InvalidRequest(ValueError):
     """The request does not hold what the handler needs; answered 422 with every fault."""
 
     def __init__(self, faults: "Iterable[Fault]") -> None:

@@ -1,10 +1,11 @@
 """The native module where it is built, else its stand-in."""
 
 import sys
+from importlib import import_module
 
 from support import standin
 
 try:
-    from necro._native import native as native
+    import_module("necro._native")
 except ImportError:
     sys.modules["necro._necro"] = standin

@@ -102,7 +102,7 @@ def test_text_converts(annotation: object, text: str, value: object) -> None:
 def test_text_that_does_not_convert_says_what_was_expected(
     annotation: object, text: str, expected: str
 ) -> None:
-    with pytest.raises(ValueError, match="^expected ") as caught:
+    with pytest.raises(ValueError, match=r"^expected ") as caught:
         text_converter(annotation)(text)
     assert str(caught.value) == f"expected {expected}"
 

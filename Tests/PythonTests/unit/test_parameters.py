@@ -1,5 +1,9 @@
 """Where a handler's parameters come from, and what is refused when the app starts."""
 
+# Handlers without annotations are half of what is tested here.
+# pyright: basic
+# mypy: allow-untyped-defs, allow-incomplete-defs
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -48,7 +52,7 @@ def refusal(handler: Callable[..., object], path: str = "/") -> str:
 
 
 def test_a_name_in_the_path_is_a_path_parameter_with_the_index_of_its_capture() -> None:
-    async def handler(b: int, a, c: float, d: bool) -> None: ...  # type: ignore[no-untyped-def]
+    async def handler(b: int, a, c: float, d: bool) -> None: ...
 
     found = compiled(handler, "/{a}/{b}/{c}/{d}")
     assert found["a"].kind == kinds.PATH
@@ -64,7 +68,7 @@ def test_a_name_in_the_path_is_a_path_parameter_with_the_index_of_its_capture() 
 def test_each_special_name_has_its_kind() -> None:
     state = necro.State()
 
-    async def handler(body, request, headers, cookies, query, state) -> None: ...  # type: ignore[no-untyped-def]
+    async def handler(body, request, headers, cookies, query, state) -> None: ...
 
     app = necro.App()
     app.post("/")(handler)
@@ -90,7 +94,7 @@ def test_the_public_types_inject_under_any_name() -> None:
 def test_body_and_request_annotations_inject_under_any_name() -> None:
     body_type, request_type = native_module().Body, necro.Request
 
-    async def handler(b, r) -> None: ...  # type: ignore[no-untyped-def]
+    async def handler(b, r) -> None: ...
 
     handler.__annotations__.update(b=body_type, r=request_type)
     found = compiled(handler)
@@ -112,7 +116,7 @@ def test_body_and_request_annotations_inject_under_any_name() -> None:
     ],
 )
 def test_a_body_has_a_kind_by_its_annotation(annotation: object, kind: int) -> None:
-    async def handler(body) -> None: ...  # type: ignore[no-untyped-def]
+    async def handler(body) -> None: ...
 
     handler.__annotations__["body"] = annotation
     assert compiled(handler)["body"].kind == kind
@@ -160,7 +164,7 @@ def test_a_default_alone_gives_a_query_parameter_its_type() -> None:
     app = necro.App()
 
     @app.get("/")
-    async def handler(limit=10, word=None):  # type: ignore[no-untyped-def]
+    async def handler(limit=10, word=None):
         return [limit, word]
 
     host = ModelHost(app)
@@ -269,16 +273,16 @@ def test_partials_wrappers_methods_and_callable_objects_are_handlers() -> None:
 
 
 def test_an_unknown_name_is_refused_with_the_nearest_known_one() -> None:
-    async def handler(reqest): ...  # type: ignore[no-untyped-def]
+    async def handler(reqest): ...
 
     line = refusal(handler)
     assert line.endswith("parameter 'reqest': nothing has this name; did you mean 'request'?")
 
-    async def other(idd): ...  # type: ignore[no-untyped-def]
+    async def other(idd): ...
 
     assert "did you mean 'id'?" in refusal(other, "/summon/{id}")
 
-    async def third(zzz): ...  # type: ignore[no-untyped-def]
+    async def third(zzz): ...
 
     assert refusal(third).endswith("and it has neither annotation nor default")
 
@@ -316,14 +320,14 @@ def test_an_annotation_that_text_cannot_carry_is_refused() -> None:
 
 
 def test_an_annotation_that_names_nothing_is_refused() -> None:
-    async def handler(n) -> None: ...  # type: ignore[no-untyped-def]
+    async def handler(n) -> None: ...
 
     handler.__annotations__["n"] = "Nowhere"
     assert "parameter 'n': its annotation names 'Nowhere'" in refusal(handler)
 
 
 def test_a_result_annotation_that_names_nothing_is_of_no_consequence() -> None:
-    async def handler(): ...  # type: ignore[no-untyped-def]
+    async def handler(): ...
 
     handler.__annotations__["return"] = "Nowhere"
     assert compiled(handler) == {}
@@ -340,7 +344,7 @@ def test_star_parameters_are_refused() -> None:
 
 
 def test_a_second_body_is_refused() -> None:
-    async def handler(body, payload) -> None: ...  # type: ignore[no-untyped-def]
+    async def handler(body, payload) -> None: ...
 
     handler.__annotations__["payload"] = native_module().Body
     assert "parameter 'payload': the body already goes to 'body'" in refusal(handler)

@@ -13,7 +13,7 @@ import necro
 import pytest
 from necro._results import duration, json_default
 from necro._scalars import timedelta_of
-from support.model_host import ModelHost, native_module
+from support.model_host import ModelHost
 
 
 class Mood(Enum):
@@ -204,7 +204,7 @@ def test_headers_are_added_and_set() -> None:
     ],
 )
 def test_a_header_that_could_spoil_the_message_is_refused(name: str, value: str) -> None:
-    with pytest.raises(ValueError, match="header|set by the server"):
+    with pytest.raises(ValueError, match=r"header|set by the server"):
         necro.Response(headers={name: value})
 
 
