@@ -186,6 +186,9 @@ let package = Package(
       name: "ServerTests", dependencies: ["NecroServer", "CLinux", "TestSupport"],
       path: "Tests/ServerTests", swiftSettings: tests),
     .testTarget(
+      name: "NecroTests", dependencies: ["necro", "TestSupport"],
+      path: "Tests/NecroTests", swiftSettings: tests),
+    .testTarget(
       name: "HouseTests", dependencies: ["TestSupport", "NecroOctets"],
       path: "Tests/HouseTests", swiftSettings: tests),
   ]

@@ -36,6 +36,7 @@ enum ImportRules {
       "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroRouter", "NecroReactor",
       "NecroServer", "CLinux",
     ]),
+    "Tests/NecroTests": tests([]),
     "Tests/HouseTests": tests(["NecroOctets"]),
   ]
 
