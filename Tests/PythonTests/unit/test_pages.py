@@ -1,0 +1,178 @@
+"""The examples of `Docs/handlers.md` and `Examples/hello` run as they stand.
+
+A page is read from top to bottom. A `python` block is a whole app; an `http` block after it is a
+request and, after an empty line, the response it must get; a `console` block is what `necro routes`
+says of it. `...` in an expected document stands for members that are left out.
+"""
+
+import asyncio
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import necro
+import pytest
+from necro._cli import main
+from support.model_host import ModelHost
+
+ROOT = Path(__file__).parents[3]
+
+BLOCK = re.compile(r"^```(python|http|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(page: str) -> list[tuple[int, str, str, str]]:
+    """Line, kind and text of every block, and the text of the app it belongs to."""
+    text = (ROOT / page).read_text()
+    found: list[tuple[int, str, str, str]] = []
+    app = ""
+    for match in BLOCK.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        kind, content = match.groups()
+        if kind == "python":
+            app = content
+        found.append((line, kind, content, app))
+    return found
+
+
+HANDLERS = blocks("Docs/handlers.md")
+
+
+@pytest.fixture
+def module() -> Iterator[ModuleType]:
+    """An empty module named `app`."""
+    before = sys.modules.get("app")
+    made = ModuleType("app")
+    sys.modules["app"] = made
+    yield made
+    del sys.modules["app"]
+    if before is not None:
+        sys.modules["app"] = before
+
+
+def hosted(source: str, module: ModuleType) -> ModelHost:
+    """The app in a source text, compiled and started."""
+    exec(compile(source, "app.py", "exec"), vars(module))
+    app: necro.App = vars(module)["app"]
+    host = ModelHost(app)
+    asyncio.run(app.run_startup(host.state))
+    return host
+
+
+def parted(lines: list[str]) -> tuple[str, list[tuple[str, str]], str]:
+    """The first line, the header fields and the content of a message."""
+    first, *rest = lines
+    headers: list[tuple[str, str]] = []
+    while rest and re.match(r"[\w-]+: ", rest[0]):
+        name, _, value = rest.pop(0).partition(": ")
+        headers.append((name, value))
+    return first, headers, "\n".join(rest)
+
+
+def assert_document(content: bytes, expected: str) -> None:
+    """Compares JSON documents; `...` stands for members that are left out."""
+    is_part = "..." in expected
+    wanted = json.loads(expected.replace(", ...", ""))
+    found = json.loads(content)
+    if is_part:
+        assert_part(found, wanted)
+    else:
+        assert found == wanted
+
+
+def assert_part(found: Any, wanted: Any) -> None:
+    """Every member that is wanted is there."""
+    if isinstance(wanted, dict):
+        for key in wanted:
+            assert_part(found[key], wanted[key])
+    elif isinstance(wanted, list):
+        assert len(found) == len(wanted)
+        for one, other in zip(found, wanted, strict=True):
+            assert_part(one, other)
+    else:
+        assert found == wanted
+
+
+@pytest.mark.parametrize(
+    ("exchange", "source"),
+    [
+        pytest.param(text, app, id=f"line {line}")
+        for line, kind, text, app in HANDLERS
+        if kind == "http"
+    ],
+)
+def test_an_exchange_of_the_page_is_as_it_says(
+    exchange: str, source: str, module: ModuleType
+) -> None:
+    sent, _, received = exchange.partition("\n\n")
+    first, headers, body = parted(sent.splitlines())
+    method, target = first.split(" ")
+    response = hosted(source, module).request(method, target, body.encode(), headers)
+    first, headers, content = parted(received.splitlines())
+    status, _, content_type = first.partition(" ")
+    assert response.status == int(status), response.content
+    assert response.header("content-type") == (content_type or None)
+    for name, value in headers:
+        assert response.header(name) == value
+    if content_type.endswith("json"):
+        assert_document(response.content, content)
+    else:
+        assert response.content.decode() == content
+
+
+@pytest.mark.parametrize(
+    ("session", "source"),
+    [
+        pytest.param(text, app, id=f"line {line}")
+        for line, kind, text, app in HANDLERS
+        if kind == "console"
+    ],
+)
+def test_a_start_up_error_of_the_page_is_as_it_says(
+    session: str,
+    source: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "app.py").write_text(source)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.delitem(sys.modules, "app", raising=False)
+    command, expected = session.split("\n", 1)
+    try:
+        assert main(command.removeprefix("$ necro ").split(" ")) == 1
+    finally:
+        sys.modules.pop("app", None)
+    assert capsys.readouterr().err == expected
+
+
+def test_every_app_of_the_page_is_shown_at_work() -> None:
+    kinds = [kind for _, kind, _, _ in HANDLERS]
+    assert kinds.count("python") >= 10
+    for kind, after in zip(kinds, [*kinds[1:], "python"], strict=True):
+        assert (kind, after) != ("python", "python")
+
+
+def test_the_hello_example_answers_as_its_comments_say(
+    module: ModuleType, caplog: pytest.LogCaptureFixture
+) -> None:
+    host = hosted((ROOT / "Examples/hello/app.py").read_text(), module)
+    assert json.loads(host.get("/").content) == {"data": "the dead rise"}
+    assert json.loads(host.get("/graves/1").content) == {"number": 1, "name": "Mortimer"}
+    assert host.get("/graves/x").status == 422
+    assert host.get("/graves/9").status == 404
+    assert json.loads(host.get("/graves?limit=1&letter=L").content) == ["Lenore"]
+    assert host.post("/raise", {"name": "Ann"}).status == 201
+    assert host.post("/raise", {}).status == 422
+    assert host.post("/echo", b"\x00\xff").content == b"\x00\xff"
+    assert host.get("/crypt/a/b").content == b"you stand before a/b"
+    assert host.get("/door").status == 403
+    assert host.get("/door", [("x-password", "mellon")]).status == 307
+    assert host.request("DELETE", "/graves/1").status == 204
+    assert host.get("/graves/1").status == 404
+    assert host.get("/omen").status == 500
+    assert "a raven spoke" in caplog.text
