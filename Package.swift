@@ -5,6 +5,7 @@ import PackageDescription
 // The modes a build can have, in one place.
 //
 // NECRO_EMBEDDED=1       Embedded Swift, as `_necro` ships: no runtime library, libc alone.
+// NECRO_SYMBOLS=1        with Embedded Swift: keeps the symbols that a profiler shows.
 // NECRO_PYTHON_INCLUDE   the folder of Python.h, when the manifest should not look for one.
 //
 // The codecs (Octets to Router) carry no unsafe flag in an ordinary build, so that any package can
@@ -65,7 +66,8 @@ let common: [SwiftSetting] =
   + (isEmbedded
     ? [
       .enableExperimentalFeature("Embedded"),
-      .unsafeFlags(["-wmo", "-Xfrontend", "-function-sections"]),
+      // The tests run with checks of exclusive access; a worker's objects belong to one thread.
+      .unsafeFlags(["-wmo", "-Xfrontend", "-function-sections", "-enforce-exclusivity=unchecked"]),
     ] : [])
 
 /// Tests see libc through Foundation and through CLinux: both with the GNU declarations, or their
@@ -92,10 +94,11 @@ let extensionLinker: [LinkerSetting] =
   ]
   + (isEmbedded
     ? [
-      .unsafeFlags([
-        "-L\(embeddedLibraries())", "-lswiftUnicodeDataTables",
-        "-Xlinker", "--gc-sections", "-Xlinker", "-s",
-      ])
+      .unsafeFlags(
+        [
+          "-L\(embeddedLibraries())", "-lswiftUnicodeDataTables",
+          "-Xlinker", "--gc-sections",
+        ] + (environment["NECRO_SYMBOLS"] == "1" ? [] : ["-Xlinker", "-s"]))
     ] : [])
 
 let package = Package(

@@ -126,9 +126,8 @@ public struct OctetBuffer: ~Copyable {
     let added = octets.count
     if added == 0 { return }
     if capacity &- end < added { makeRoom(added) }
-    unsafe octets.withUnsafeBufferPointer { source in
-      unsafe (base.unsafelyUnwrapped + end).update(
-        from: source.baseAddress.unsafelyUnwrapped, count: added)
+    unsafe octets.withUnsafeBytes { source in
+      unsafe copy(from: source.baseAddress.unsafelyUnwrapped, count: added, to: end)
     }
     end &+= added
   }
@@ -138,9 +137,17 @@ public struct OctetBuffer: ~Copyable {
     let added = text.utf8CodeUnitCount
     if capacity &- end < added { makeRoom(added) }
     if added > 0 {
-      unsafe (base.unsafelyUnwrapped + end).update(from: text.utf8Start, count: added)
+      unsafe copy(from: text.utf8Start, count: added, to: end)
     }
     end &+= added
+  }
+
+  /// Copies octets to a position of the storage. As raw memory, since a typed copy of single octets
+  /// becomes a loop over them in Embedded Swift.
+  @inlinable
+  func copy(from source: UnsafeRawPointer, count: Int, to position: Int) {
+    unsafe UnsafeMutableRawPointer(base.unsafelyUnwrapped + position)
+      .copyMemory(from: source, byteCount: count)
   }
 
   /// Appends a number in decimal digits without leading zeros.
@@ -176,7 +183,7 @@ public struct OctetBuffer: ~Copyable {
     precondition(!overflows && octetCount >= 0, "a size that memory can have")
     if needed <= capacity && used <= capacity / 2 {
       if used > 0, let base {
-        unsafe base.update(from: base + start, count: used)
+        unsafe copy(from: base + start, count: used, to: 0)
       }
       start = 0
       end = used
@@ -190,7 +197,7 @@ public struct OctetBuffer: ~Copyable {
     let used = end - start
     let moved = UnsafeMutablePointer<UInt8>.allocate(capacity: newCapacity)
     if let base {
-      unsafe moved.update(from: base + start, count: used)
+      unsafe UnsafeMutableRawPointer(moved).copyMemory(from: base + start, byteCount: used)
       unsafe base.deallocate()
     }
     base = moved
