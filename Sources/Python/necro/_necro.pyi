@@ -1,8 +1,10 @@
 """The native module: written in Swift, in `Sources/PythonHost`."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableSequence
 from typing import Any
+
+from necro._routes import CompiledRoute
 
 class JSONDecodeError(ValueError):
     """The octets are not a JSON text (RFC 8259)."""
@@ -30,9 +32,11 @@ class Body:
     """A JSON value with attribute access: `body.name`, `body["name"]`, `"name" in body`.
 
     Its attributes are the document's keys alone, so no key is hidden by a method. A missing one
-    raises `MissingField`, which is answered 422 naming it. Values inside are wrapped alike.
+    attribute raises `MissingField`, which is answered 422 naming it; a missing index raises what
+    a dict or a list raises. Values inside are wrapped alike.
     """
 
+    def __new__(cls, value: object, /) -> Body: ...
     # `Any`, since the document is the peer's.
     def __getattr__(self, name: str, /) -> Any: ...
     def __getitem__(self, key: str | int, /) -> Any: ...
@@ -95,3 +99,59 @@ class RequestHead:
 
     def wait_content(self) -> asyncio.Future[None]:
         """A future that is done once `take_content` has something to say."""
+
+class Host:
+    """The listeners of a process, and the threads of its workers."""
+
+    def __new__(cls, binds: list[str], workers: int, /) -> Host:
+        """Opens the listeners; raises OSError naming the address that cannot be had."""
+
+    def urls(self) -> list[str]:
+        """The URL of each bind, with the real port."""
+
+    def start(self, index: int, settings: str, report: int, log: int, /) -> None:
+        """Starts a worker on a thread of its own.
+
+        - index: its number, from 0.
+        - settings: a JSON object with `path` and `argv` for `sys` and `spec`.
+        - report: a descriptor that the worker writes single octets to: `i` when its interpreter is
+          there, `r` when it serves, `d` when it has drained, `f` when it failed.
+        - log: the descriptor of the access log, -1 for none.
+        """
+
+    def drain(self) -> None:
+        """Asks all workers to finish."""
+
+    def close(self) -> None:
+        """Closes the listeners and removes the files of unix sockets."""
+
+class Worker:
+    """The server of one sub-interpreter."""
+
+    def __new__(cls, start: object, /) -> Worker: ...
+    def add_route(self, route: CompiledRoute, /) -> None: ...
+    def attach(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        ready: MutableSequence[asyncio.Handle],
+        task_type: type[asyncio.Task[Any]],
+        drained: Callable[[], object],
+        /,
+    ) -> None:
+        """Names the event loop, its queue, the type of the tasks that requests run in, and what to
+        call when a drain has ended.
+        """
+
+    def listen(self) -> None:
+        """Begins to accept, and reports the worker as ready."""
+
+    def serve(
+        self, timeout: float | None, scheduled: list[asyncio.TimerHandle], /
+    ) -> list[tuple[int, int]]:
+        """Serves until the loop has something to do; gives descriptors and epoll masks."""
+
+    def add_descriptor(self, descriptor: int, mask: int, /) -> None: ...
+    def modify_descriptor(self, descriptor: int, mask: int, /) -> None: ...
+    def remove_descriptor(self, descriptor: int, /) -> None: ...
+    def task_touched(self) -> None:
+        """Says that the current task was changed by its request."""

@@ -98,7 +98,7 @@ def test_a_key_the_body_lacks_is_answered_422_naming_it() -> None:
 
     @app.post("/")
     async def handler(body):
-        return body.minion.names[1] + body["soul"]
+        return body.minion.names[1] + body.soul
 
     host = ModelHost(app)
     (fault,) = document(host.post("/", {"minion": {}}))["errors"]

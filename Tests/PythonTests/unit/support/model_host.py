@@ -23,8 +23,6 @@ from necro._scalars import integer, number
 from necro._state import State
 from necro._views import RequestViews
 
-from support import standin
-
 
 def native_module() -> ModuleType:
     """The native module, or what stands in for it."""
@@ -217,14 +215,8 @@ def _argument(parameter: CompiledParameter, request: ModelRequest, body: bytes) 
 
 
 def _wrapped(value: object) -> object:
-    """A parsed body as the native host hands it over."""
-    # The native module has no way to make a Body from Python: that is the server's.
-    return standin.wrap(value)
-
-
-def _default(value: object) -> object:
-    """What JSON does not know, a Body of the stand-in included."""
-    return standin.to_dict(value) if isinstance(value, standin.Body) else json_default(value)
+    """A parsed body as the host hands it over."""
+    return native_module().Body(value) if isinstance(value, (dict, list)) else value
 
 
 def _response(result: object, route: CompiledRoute, method: str) -> Response:
@@ -237,7 +229,7 @@ def _response(result: object, route: CompiledRoute, method: str) -> Response:
         return Response(None, status=route.status or 204)
     if isinstance(result, (str, bytes)):
         return Response(result, status=route.status or 200)
-    if isinstance(result, (dict, list, tuple, int, float, standin.Body)):
-        content = native_module().dumps(result, _default)
+    if isinstance(result, (dict, list, tuple, int, float, native_module().Body)):
+        content = native_module().dumps(result, json_default)
         return Response(content, status=route.status or 200, content_type="application/json")
     return render(result, route)

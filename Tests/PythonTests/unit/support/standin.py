@@ -82,7 +82,10 @@ class Body:
     def __getattribute__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             return object.__getattribute__(self, name)
-        return _look_up(self, name)
+        try:
+            return _look_up(self, name)
+        except (LookupError, TypeError):
+            raise MissingField(name, object.__getattribute__(self, "_path")) from None
 
     def __getitem__(self, key: str | int) -> Any:
         return _look_up(self, key)
@@ -114,16 +117,8 @@ def _value(body: Body) -> Any:
 
 def _look_up(body: Body, key: str | int) -> Any:
     path: tuple[str | int, ...] = object.__getattribute__(body, "_path")
-    try:
-        found = _value(body)[key]
-    except (KeyError, IndexError, TypeError):
-        raise MissingField(key, path) from None
-    return wrap(found, (*path, key))
-
-
-def wrap(value: Any, path: tuple[str | int, ...] = ()) -> Any:
-    """The value, as a Body where it has members."""
-    return Body(value, path) if isinstance(value, (dict, list)) else value
+    found = _value(body)[key]
+    return Body(found, (*path, key)) if isinstance(found, (dict, list)) else found
 
 
 def to_dict(value: object, /) -> Any:
