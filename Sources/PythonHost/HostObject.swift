@@ -7,7 +7,8 @@ import NecroReactor
 final class HostPayload {
   var groups: [ListenerBox] = []
   let workerCount: Int
-  var starts: [WorkerStart] = []
+  /// What wakes each worker that was started.
+  var wakeUps: [WakeUpBox] = []
 
   init(workerCount: Int) {
     self.workerCount = workerCount
@@ -23,31 +24,27 @@ final class ListenerBox {
   }
 }
 
-/// What a worker's thread is started with. Its fields do not change, so that both threads may read
-/// them.
-final class WorkerStart {
-  let index: Int
-  let listeners: [Listener]
-  /// Signalled by the host when the worker is to drain.
+/// A wake-up in a place of its own, for the same reason.
+final class WakeUpBox {
   let wakeUp: WakeUp
+
+  init() throws(SystemError) {
+    wakeUp = try WakeUp()
+  }
+}
+
+/// What a worker's thread is started with: plain values and memory that lives as long as the
+/// process, so that no object is shared between threads.
+struct WorkerStart {
+  let listeners: UnsafeBufferPointer<Listener>
+  /// Signalled by the host when the worker is to drain.
+  let wakeUp: Int32
   /// A pipe that the host reads reports from.
   let reportDescriptor: Int32
   /// The access log, or -1.
   let logDescriptor: Int32
   /// The UTF-8 octets of a JSON object: `path` and `argv` for `sys`, and what the Python side adds.
-  let settings: [UInt8]
-
-  init(
-    index: Int, listeners: [Listener], reportDescriptor: Int32, logDescriptor: Int32,
-    settings: [UInt8]
-  ) throws(SystemError) {
-    wakeUp = try WakeUp()
-    self.index = index
-    self.listeners = listeners
-    self.reportDescriptor = reportDescriptor
-    self.logDescriptor = logDescriptor
-    self.settings = settings
-  }
+  let settings: UnsafeBufferPointer<UInt8>
 
   /// What a worker tells the host, as one octet.
   enum Report: UInt8 {
@@ -155,39 +152,52 @@ func hostStart(
   let reportDescriptor = PyLong_AsLong(arguments![2])
   let logDescriptor = PyLong_AsLong(arguments![3])
   if PyErr_Occurred() != nil { return nil }
-  var octets: [UInt8] = []
-  let isText: Void? = withOctets(ofString: settings) { text in
-    octets.reserveCapacity(text.count)
-    for position in text.indices { octets.append(text[position]) }
+  guard index >= 0 && index < host.workerCount else {
+    raise(necro_value_error()!, "there is no such worker")
+    return nil
   }
-  guard isText != nil else { return nil }
-  var listeners: [Listener] = []
-  for box in host.groups {
-    for place in 0..<box.group.listenersPerWorker {
-      listeners.append(box.group.listener(worker: index, index: place))
-    }
-  }
-  let start: WorkerStart
-  do throws(SystemError) {
-    start = try WorkerStart(
-      index: index, listeners: listeners,
-      reportDescriptor: Int32(truncatingIfNeeded: reportDescriptor),
-      logDescriptor: Int32(truncatingIfNeeded: logDescriptor), settings: octets)
-  } catch {
+  let wakeUp: WakeUpBox
+  do throws(SystemError) { wakeUp = try WakeUpBox() } catch {
     _ = raiseSystemError(error)
     return nil
   }
-  host.starts.append(start)
-  guard startThread(start) else {
+  guard let text = withOctets(ofString: settings, { kept($0) }) else { return nil }
+  let isStarted = startThread(
+    WorkerStart(
+      listeners: listeners(of: host, worker: index), wakeUp: wakeUp.wakeUp.descriptor,
+      reportDescriptor: Int32(truncatingIfNeeded: reportDescriptor),
+      logDescriptor: Int32(truncatingIfNeeded: logDescriptor), settings: text))
+  guard isStarted else {
     raise(necro_runtime_error()!, "no thread for a worker could be started")
     return nil
   }
+  host.wakeUps.append(wakeUp)
   return none()
+}
+
+/// A copy of octets in memory that lives as long as the process.
+private func kept(_ octets: Span<UInt8>) -> UnsafeBufferPointer<UInt8> {
+  let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: octets.count)
+  octets.withUnsafeBufferPointer { source in _ = copy.initialize(from: source) }
+  return UnsafeBufferPointer(copy)
+}
+
+/// A worker's listeners, in memory that lives as long as the process.
+private func listeners(of host: HostPayload, worker: Int) -> UnsafeBufferPointer<Listener> {
+  var found: [Listener] = []
+  for box in host.groups {
+    for place in 0..<box.group.listenersPerWorker {
+      found.append(box.group.listener(worker: worker, index: place))
+    }
+  }
+  let copy = UnsafeMutableBufferPointer<Listener>.allocate(capacity: found.count)
+  _ = copy.initialize(from: found)
+  return UnsafeBufferPointer(copy)
 }
 
 @c(necro_host_drain)
 func hostDrain(_ object: Object?, _ ignored: Object?) -> Object? {
-  for start in payload(object).starts { start.wakeUp.signal() }
+  for box in payload(object).wakeUps { box.wakeUp.signal() }
   return none()
 }
 

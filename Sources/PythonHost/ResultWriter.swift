@@ -161,7 +161,8 @@ final class ResultWriter {
     exchange.restartResponse()
     raise(
       necro_value_error()!,
-      "the response has a field name or value that HTTP does not allow, or one that the server sets itself")
+      "the response has a field name or value that HTTP does not allow, or one that the server sets itself"
+    )
     return false
   }
 

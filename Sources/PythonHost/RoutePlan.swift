@@ -57,7 +57,8 @@ final class RoutePlan {
     self.handler = handler
     self.isAsync = isAsync
     self.status =
-      status == necro_none() ? nil : StatusCode(rawValue: UInt16(truncatingIfNeeded: PyLong_AsLong(status)))
+      status == necro_none()
+      ? nil : StatusCode(rawValue: UInt16(truncatingIfNeeded: PyLong_AsLong(status)))
     self.noneIsEmpty = noneIsEmpty
     isCancelledOnDisconnect = cancels == necro_none() ? nil : PyObject_IsTrue(cancels) != 0
     self.arguments = arguments

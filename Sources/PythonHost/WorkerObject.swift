@@ -20,8 +20,7 @@ final class WorkerPayload {
       application: application,
       accessLog: start.logDescriptor < 0 ? nil : AccessLog(descriptor: start.logDescriptor))
     application.worker = worker
-    let wakeUp = start.wakeUp.descriptor
-    try worker.add(wakeUp, token: UInt64(wakeUp), interest: .read)
+    try worker.add(start.wakeUp, token: UInt64(start.wakeUp), interest: .read)
   }
 
   /// Serves until the loop has something to do. False with a Python error.
@@ -63,12 +62,12 @@ final class WorkerPayload {
 
   /// Takes the host's wishes out of the descriptors that are ready.
   private func takeWakeUp() {
-    let descriptor = start.wakeUp.descriptor
+    let descriptor = start.wakeUp
     guard
       let index = application.readyDescriptors.firstIndex(where: { $0.0 == descriptor })
     else { return }
     application.readyDescriptors.remove(at: index)
-    start.wakeUp.drain()
+    WakeUp.drain(descriptor)
     worker.drain()
   }
 }
@@ -96,7 +95,7 @@ func workerNew(
     if PyErr_Occurred() == nil { raise(necro_type_error()!, "Worker() takes what starts it") }
     return nil
   }
-  let start = Unmanaged<WorkerStart>.fromOpaque(raw).takeUnretainedValue()
+  let start = raw.assumingMemoryBound(to: WorkerStart.self).pointee
   guard let object = allocateInstance(of: type!) else { return nil }
   guard let application = PythonApplication(ModuleState.of(instance: object)) else {
     release(object)

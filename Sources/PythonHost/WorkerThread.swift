@@ -10,47 +10,43 @@ import NecroOctets
 /// Starts the thread. False when there is none to be had.
 func startThread(_ start: WorkerStart) -> Bool {
   var thread = pthread_t()
-  let argument = Unmanaged.passRetained(start).toOpaque()
+  let argument = UnsafeMutablePointer<WorkerStart>.allocate(capacity: 1)
+  argument.initialize(to: start)
   let failed = pthread_create(
     &thread, nil,
     { argument in
-      let start = Unmanaged<WorkerStart>.fromOpaque(argument!).takeRetainedValue()
-      runWorker(start)
+      runWorker(argument!.assumingMemoryBound(to: WorkerStart.self))
       return nil
     }, argument)
   if failed != 0 {
-    Unmanaged<WorkerStart>.fromOpaque(argument).release()
+    argument.deallocate()
     return false
   }
   pthread_detach(thread)
   return true
 }
 
-private func runWorker(_ start: WorkerStart) {
+private func runWorker(_ start: UnsafeMutablePointer<WorkerStart>) {
   if let reason = necro_new_interpreter() {
     writeToStandardError("necro: no sub-interpreter: ")
     _ = write(2, reason, strlen(reason))
     writeToStandardError("\n")
-    start.report(.failed)
+    start.pointee.report(.failed)
     return
   }
-  start.report(.hasInterpreter)
+  start.pointee.report(.hasInterpreter)
   let isFine = runMain(start)
   if !isFine && PyErr_Occurred() != nil { PyErr_Print() }
   // Threads of the app's go on while the process ends.
   _ = PyEval_SaveThread()
-  start.report(isFine ? .finished : .failed)
+  start.pointee.report(isFine ? .finished : .failed)
   while true { pause() }
 }
 
 /// Runs `necro._worker.main(start, settings)` to its end. False when the worker failed; an error is
 /// set when it could not say why.
-private func runMain(_ start: WorkerStart) -> Bool {
-  let text = start.settings.withUnsafeBytes { octets in
-    PyUnicode_DecodeUTF8(
-      octets.baseAddress?.assumingMemoryBound(to: CChar.self), octets.count, nil)
-  }
-  guard let text else { return false }
+private func runMain(_ start: UnsafeMutablePointer<WorkerStart>) -> Bool {
+  guard let text = makeString(Span(_unsafeElements: start.pointee.settings)) else { return false }
   defer { release(text) }
   guard let module = PyImport_ImportModule("json") else { return false }
   defer { release(module) }
@@ -64,7 +60,7 @@ private func runMain(_ start: WorkerStart) -> Bool {
   guard let main = imported("necro._worker", "main") else { return false }
   defer { release(main) }
   guard
-    let capsule = PyCapsule_New(Unmanaged.passUnretained(start).toOpaque(), "necro.start", nil)
+    let capsule = PyCapsule_New(start, "necro.start", nil)
   else { return false }
   defer { release(capsule) }
   guard let result = call(main, capsule, settings) else { return false }

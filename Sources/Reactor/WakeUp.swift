@@ -30,6 +30,11 @@ public struct WakeUp: ~Copyable {
 
   /// Takes all signals, so that the descriptor becomes readable only with the next.
   public func drain() {
+    Self.drain(descriptor)
+  }
+
+  /// The same by descriptor, for a thread that watches it while another owns the `WakeUp`.
+  public static func drain(_ descriptor: Int32) {
     var count: UInt64 = 0
     while read(descriptor, &count, 8) < 0 && necro_errno() == EINTR {}
   }

@@ -65,7 +65,8 @@ extension Worker {
     switch exchange.phase {
     case .head where !exchange.persists:
       if exchange.output.isEmpty { finishOutput(connection) }
-    case .head where exchange.output.isEmpty && exchange.decoder.input.isEmpty
+    case .head
+    where exchange.output.isEmpty && exchange.decoder.input.isEmpty
       && exchange.decoder.isBetweenMessages:
       if connection.inputEnded || isDraining && connection.requestCount > 0 {
         close(connection)
@@ -88,7 +89,8 @@ extension Worker {
   // MARK: Receiving
 
   private func canReceive(_ connection: Connection, _ exchange: Exchange) -> Bool {
-    guard connection.mayReceive, !connection.inputEnded, exchange.persists || exchange.phase != .head
+    guard connection.mayReceive, !connection.inputEnded,
+      exchange.persists || exchange.phase != .head
     else { return false }
     if exchange.phase == .responding {
       if exchange.requestIsComplete {
@@ -234,7 +236,8 @@ extension Worker {
     let octets = exchange.headOctets
     if head.path.isEmpty {
       // RFC 9110 §4.2.3: an empty path of an http URI is "/".
-      return routes.decide(head.method, path: ("/" as StaticString).octets, captures: &exchange.captures)
+      return routes.decide(
+        head.method, path: ("/" as StaticString).octets, captures: &exchange.captures)
     }
     return routes.decide(head.method, path: octets.octets(head.path), captures: &exchange.captures)
   }

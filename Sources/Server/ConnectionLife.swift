@@ -145,10 +145,15 @@ extension Worker {
   func linger(_ connection: Connection) {
     while connection.mayReceive {
       lingerBuffer.removeAll()
-      switch Socket.receive(connection.descriptor, into: lingerBuffer.reserve(lingerBuffer.capacity)) {
+      switch Socket.receive(
+        connection.descriptor, into: lingerBuffer.reserve(lingerBuffer.capacity))
+      {
       case .octets(let count):
         connection.lingeredOctets += count
-        if connection.lingeredOctets > limits.lingerOctetsMax { close(connection); return }
+        if connection.lingeredOctets > limits.lingerOctetsMax {
+          close(connection)
+          return
+        }
       case .wouldBlock:
         connection.mayReceive = false
       case .closed, .failed:

@@ -159,7 +159,8 @@ public final class Exchange {
     responseHasBegun = true
     responseOffset = output.count
     // Content that the client may or may not send, or too much of it, ends the connection.
-    if !requestIsComplete && (contentContinues || remainingContentOctets > drainedContentOctetsMax) {
+    if !requestIsComplete && (contentContinues || remainingContentOctets > drainedContentOctetsMax)
+    {
       persists = false
     }
     self.status = status

@@ -46,4 +46,3 @@ extension Exchange {
     try field(("allow" as StaticString).octets, value.octets)
   }
 }
-
