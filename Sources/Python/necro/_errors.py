@@ -1,10 +1,13 @@
 """The errors an app raises on purpose, and the response to any exception of a handler."""
 
 from necro._faults import ClientDisconnect, Fault, InvalidRequest, MissingField, fault_response
+from necro._responses import Response
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from necro._responses import HeaderItems, Response
+    from types import TracebackType
+
+    from necro._responses import HeaderItems
     from necro._routes import CompiledRoute
     from necro._views import RequestViews
 
@@ -36,10 +39,13 @@ class HTTPError(Exception):
         - detail: what went wrong, for the client's people.
         - headers: further header fields, such as `retry-after`.
 
-        Raises ValueError for a status that is no error.
+        Raises ValueError for a status that is no error, and for what no header can hold.
         """
         if not 400 <= status <= 599:
             raise ValueError(f"{status} is not an error status")
+        if headers is not None:
+            # What cannot go on the wire is said where it was raised, and not once it is answered.
+            Response(headers=headers)
         super().__init__(status, detail)
         self.status = status
         self.detail = detail
@@ -52,7 +58,7 @@ class HTTPError(Exception):
 
 def error_response(
     error: BaseException, request: "RequestViews", route: "CompiledRoute"
-) -> "Response":
+) -> Response:
     """The response to what a handler, or the making of its result, raised.
 
     What the app did not raise on purpose is logged with its traceback, under a request id that the
@@ -102,5 +108,20 @@ def _log(
         request.raw_path.decode("latin-1"),
         route.handler,
         request_id,
-        exc_info=error,
+        exc_info=(type(error), error, _own_frames(error)),
     )
+
+
+def _own_frames(error: BaseException) -> "TracebackType | None":
+    """The traceback of an error from the app's first frame on; all of it when it has none."""
+    from os.path import dirname, sep
+
+    folder = dirname(__file__) + sep
+    frames = error.__traceback__
+    while frames is not None:
+        file = frames.tb_frame.f_code.co_filename
+        # The pool's calls pass through `concurrent.futures`.
+        if not file.startswith(folder) and f"concurrent{sep}futures" not in file:
+            return frames
+        frames = frames.tb_next
+    return error.__traceback__

@@ -6,7 +6,10 @@ __all__ = ["HTML", "JSON", "HeaderItems", "Redirect", "Response"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from datetime import datetime
     from typing import TypeIs
+
+    from necro._set_cookie import SameSite
 
     type HeaderItems = Mapping[str, str] | Iterable[tuple[str, str]]
 
@@ -114,6 +117,48 @@ class Response:
         key, octets = field_name(name), field_value(name, value)
         self.fields = [item for item in self.fields if item[0] != key]
         self.fields.append((key, octets))
+
+    def set_cookie(
+        self,
+        name: str,
+        value: str,
+        *,
+        max_age: int | None = None,
+        expires: "datetime | None" = None,
+        path: str | None = "/",
+        domain: str | None = None,
+        secure: bool = False,
+        httponly: bool = False,
+        samesite: "SameSite | None" = "lax",
+    ) -> None:
+        """Adds a `set-cookie` field (RFC 6265 §4.1).
+
+        - max_age: how long the user agent keeps it, in seconds; without it and `expires`, until it
+          is closed.
+        - expires: a moment with a time zone.
+
+        Raises ValueError for what a cookie cannot hold; nothing is quoted or encoded.
+        """
+        from necro._set_cookie import set_cookie_value
+
+        text = set_cookie_value(
+            name,
+            value,
+            max_age=max_age,
+            expires=expires,
+            path=path,
+            domain=domain,
+            secure=secure,
+            httponly=httponly,
+            samesite=samesite,
+        )
+        self.add_header("set-cookie", text)
+
+    def delete_cookie(
+        self, name: str, *, path: str | None = "/", domain: str | None = None
+    ) -> None:
+        """Has the user agent forget a cookie that was set with the same path and domain."""
+        self.set_cookie(name, "", max_age=0, path=path, domain=domain)
 
     def __repr__(self) -> str:
         """The status and the size of the content."""

@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-from support import standin
+import standin
 
 try:
     import_module("necro._native")

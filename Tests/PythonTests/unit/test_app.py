@@ -4,7 +4,7 @@ import asyncio
 
 import necro
 import pytest
-from support.model_host import ModelHost
+from model_host import ModelHost
 
 
 def refusal(app: necro.App) -> str:

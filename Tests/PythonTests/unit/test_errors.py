@@ -4,13 +4,15 @@
 # pyright: basic
 # mypy: allow-untyped-defs, allow-incomplete-defs
 
+import asyncio
 import logging
 from typing import Any
 
 import necro
 import pytest
+from model_host import ModelHost, ModelRequest, native_module
+from necro._errors import error_response
 from necro._faults import MissingField
-from support.model_host import ModelHost, native_module
 
 
 def document(response: necro.Response) -> dict[str, Any]:
@@ -140,6 +142,33 @@ def test_a_detail_with_lone_surrogates_is_still_answered() -> None:
 def test_an_http_error_is_no_success() -> None:
     with pytest.raises(ValueError, match="200 is not an error status"):
         necro.HTTPError(200)
+
+
+def test_an_http_error_with_a_header_that_cannot_be_is_refused_where_it_is_raised() -> None:
+    with pytest.raises(ValueError, match="control character"):
+        necro.HTTPError(404, headers={"x-a": "1\r\nx-b: 2"})
+
+
+def test_the_log_of_an_exception_begins_in_the_app(caplog: pytest.LogCaptureFixture) -> None:
+    app = necro.App()
+
+    @app.get("/")
+    def handler() -> None:
+        raise RuntimeError("the seal is broken")
+
+    (route,) = app.compile(necro.State())
+    with pytest.raises(RuntimeError) as caught:
+        asyncio.run(route.call())
+    # The frames of the test and of asyncio come before those that a real host has.
+    frames = caught.value.__traceback__
+    while frames is not None and not frames.tb_frame.f_code.co_filename.endswith("_pool.py"):
+        frames = frames.tb_next
+    assert frames is not None
+    error_response(caught.value.with_traceback(frames), ModelRequest(), route)
+    assert "the seal is broken" in caplog.text
+    assert "in handler" in caplog.text
+    assert "_pool.py" not in caplog.text
+    assert "concurrent" not in caplog.text
 
 
 def test_an_unexpected_exception_shows_nothing_and_is_logged_under_its_request_id(

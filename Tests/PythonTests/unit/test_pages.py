@@ -19,8 +19,8 @@ from typing import Any
 
 import necro
 import pytest
+from model_host import ModelHost
 from necro._cli import main
-from support.model_host import ModelHost
 
 ROOT = Path(__file__).parents[3]
 

@@ -14,9 +14,9 @@ from uuid import UUID
 
 import necro
 import pytest
+from model_host import ModelHost, native_module
 from necro import _routes as kinds
 from necro._routes import CompiledParameter
-from support.model_host import ModelHost, native_module
 
 
 class Mood(Enum):

@@ -6,8 +6,8 @@ from threading import Event
 
 import necro
 import pytest
+from model_host import ModelHost
 from necro._pool import HandlerPool
-from support.model_host import ModelHost
 
 WORD: ContextVar[str] = ContextVar("WORD")
 

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Iterable
 
 import necro
 import pytest
+from model_host import ModelHost, ModelRequest
 from necro._mappings import parse_cookies, parse_query
-from support.model_host import ModelHost, ModelRequest
 
 
 def test_header_names_match_in_any_case_and_give_the_first_value() -> None:

@@ -11,9 +11,9 @@ from uuid import UUID
 
 import necro
 import pytest
+from model_host import ModelHost
 from necro._results import duration, json_default
 from necro._scalars import timedelta_of
-from support.model_host import ModelHost
 
 
 class Mood(Enum):
@@ -206,6 +206,50 @@ def test_headers_are_added_and_set() -> None:
 def test_a_header_that_could_spoil_the_message_is_refused(name: str, value: str) -> None:
     with pytest.raises(ValueError, match=r"header|set by the server"):
         necro.Response(headers={name: value})
+
+
+def test_cookies_are_set_and_deleted() -> None:
+    response = necro.Response()
+    response.set_cookie("sid", "abc")
+    response.set_cookie(
+        "all",
+        "1",
+        max_age=5,
+        expires=datetime(2025, 10, 31, 1, tzinfo=UTC),
+        path="/crypt",
+        domain="crypt.example",
+        secure=True,
+        httponly=True,
+        samesite="none",
+    )
+    response.delete_cookie("old")
+    assert [value for name, value in response.fields if name == b"set-cookie"] == [
+        b"sid=abc; Path=/; SameSite=Lax",
+        b"all=1; Max-Age=5; Expires=Fri, 31 Oct 2025 01:00:00 GMT; Path=/crypt;"
+        b" Domain=crypt.example; Secure; HttpOnly; SameSite=None",
+        b"old=; Max-Age=0; Path=/; SameSite=Lax",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "options"),
+    [
+        ("", "1", {}),
+        ("a b", "1", {}),
+        ("a=", "1", {}),
+        ("a", "1;2", {}),
+        ("a", "1 2", {}),
+        ("a", "é", {}),
+        ("a", "\r", {}),
+        ("a", "1", {"path": "/;b"}),
+        ("a", "1", {"domain": "é"}),
+        ("a", "1", {"samesite": "none"}),
+        ("a", "1", {"expires": datetime(2025, 1, 1)}),
+    ],
+)
+def test_what_no_cookie_can_hold_is_refused(name: str, value: str, options: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="cookie"):
+        necro.Response().set_cookie(name, value, **options)
 
 
 @pytest.mark.parametrize("status", [100, 199, 600])

@@ -127,4 +127,4 @@ def to_dict(value: object, /) -> Any:
 
 
 class RequestHead:
-    """Only a base: the tests' requests are `support.model_host.ModelRequest`."""
+    """Only a base: the tests' requests are `model_host.ModelRequest`."""
