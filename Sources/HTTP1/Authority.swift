@@ -49,45 +49,77 @@ struct AuthorityScanner {
   mutating func scan(
     _ octets: Span<UInt8>, from position: inout Int, to bound: Int
   ) -> Outcome {
-    // `unreserved` and `sub-delims`.
-    let nameOctets = OctetClass(low: 0x2BFF_7FD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)
     while position < bound {
-      let octet = octets[position]
       switch state {
       case .start, .registeredName:
-        if nameOctets.contains(octet) {
-          state = .registeredName
-        } else if octet == 0x25 {
-          state = .percent
-        } else if octet == 0x3A && state == .registeredName {
-          state = .port
-        } else if octet == 0x5B && state == .start {
-          state = .literal
-          literalStart = position + 1
-        } else {
-          return .ended
-        }
+        if !scanRegisteredName(octets, &position, bound) { return .ended }
       case .percent, .percentDigit:
-        if OctetClass.hexadecimalValue(octet) == nil { return .malformed }
+        if OctetClass.hexadecimalValue(octets[position]) == nil { return .malformed }
         state = state == .percent ? .percentDigit : .registeredName
+        position += 1
       case .literal:
-        if octet == 0x5D {
+        if octets[position] == 0x5D {
           if !IPLiteral.isValid(octets.extracting(literalStart..<position)) { return .malformed }
           state = .literalEnd
-        } else if !IPLiteral.allows(octet, first: octets[literalStart]) {
+        } else if !IPLiteral.allows(octets[position], first: octets[literalStart]) {
           return .malformed
         }
+        position += 1
       case .literalEnd:
-        if octet != 0x3A { return .ended }
+        if octets[position] != 0x3A { return .ended }
         state = .port
+        position += 1
       case .port:
-        if !OctetClass.isDigit(octet) { return .ended }
-        port = port * 10 + UInt32(octet - 0x30)
-        if port > 65_535 { return .malformed }
-        hasPortDigits = true
+        return scanPort(octets, &position, bound)
       }
-      position += 1
     }
     return .needsMore
+  }
+
+  /// Passes over octets of a name, or what begins one of the other elements. False at an octet that
+  /// does neither.
+  @inline(__always)
+  private mutating func scanRegisteredName(
+    _ octets: Span<UInt8>, _ position: inout Int, _ bound: Int
+  ) -> Bool {
+    // `unreserved` and `sub-delims`.
+    let nameOctets = OctetClass(low: 0x2BFF_7FD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)
+    let start = position
+    var end = start
+    while end < bound, nameOctets.contains(octets[end]) { end += 1 }
+    position = end
+    if end > start { state = .registeredName }
+    guard end < bound else { return true }
+    switch octets[end] {
+    case 0x25: state = .percent
+    case 0x3A where state == .registeredName: state = .port
+    case 0x5B where state == .start:
+      state = .literal
+      literalStart = end + 1
+    default: return false
+    }
+    position = end + 1
+    return true
+  }
+
+  @inline(__always)
+  private mutating func scanPort(
+    _ octets: Span<UInt8>, _ position: inout Int, _ bound: Int
+  ) -> Outcome {
+    var end = position
+    var port = self.port
+    while end < bound, OctetClass.isDigit(octets[end]) {
+      // No overflow: it was at most 65,535.
+      port = port &* 10 &+ UInt32(octets[end] & 0x0F)
+      if port > 65_535 {
+        position = end
+        return .malformed
+      }
+      end += 1
+    }
+    if end > position { hasPortDigits = true }
+    self.port = port
+    position = end
+    return end < bound ? .ended : .needsMore
   }
 }

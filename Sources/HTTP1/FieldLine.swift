@@ -120,6 +120,17 @@ struct FieldLineScanner {
   ) throws(HTTP1Error) {
     let token = FieldSyntax.tokenOctets
     var position = self.position
+    while position <= bound - 8 {
+      // Most names are letters and "-" alone.
+      let word = OctetWord(octets, at: position)
+      let others = ~(word.letters | word.mask(from: 0x2D, through: 0x2D)) & OctetWord.all(0x80)
+      if others == 0 {
+        position += 8
+        continue
+      }
+      position += OctetWord.countBefore(others)
+      break
+    }
     while position < bound, token.contains(octets[position]) { position += 1 }
     self.position = position
     guard position < bound else { return }
@@ -168,6 +179,17 @@ struct FieldLineScanner {
   private mutating func scanValue(_ octets: Span<UInt8>, _ bound: Int) throws(HTTP1Error) {
     let value = FieldSyntax.valueOctets
     var position = self.position
+    while position <= bound - 8 {
+      // Control octets are the only ones that a value does not hold, and HTAB is one that it does.
+      let controls = OctetWord(octets, at: position).controls
+      if controls == 0 {
+        position += 8
+        continue
+      }
+      position += OctetWord.countBefore(controls)
+      guard octets[position] == 0x09 else { break }
+      position += 1
+    }
     while position < bound, value.contains(octets[position]) { position += 1 }
     self.position = position
     guard position < bound else { return }

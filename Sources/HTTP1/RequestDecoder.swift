@@ -53,6 +53,7 @@ public struct RequestDecoder: ~Copyable, OctetDecoder {
   /// The bounds in force. Content limits may be changed between messages.
   public var limits: Limits
 
+  private let leniency: Leniency
   private var phase = Phase.betweenMessages
   private var isPersistent = true
   private var emptyLineCount = 0
@@ -65,8 +66,9 @@ public struct RequestDecoder: ~Copyable, OctetDecoder {
   private var chunks = ChunkedCoding()
   private var failure = HTTP1Error(code: .messageIncomplete, offset: 0)
 
-  public init(limits: Limits = Limits()) {
+  public init(limits: Limits = Limits(), leniency: Leniency = []) {
     self.limits = limits
+    self.leniency = leniency
   }
 
   /// Whether no octet of a further request has come: the connection may idle here.
@@ -127,6 +129,7 @@ public struct RequestDecoder: ~Copyable, OctetDecoder {
   }
 
   /// Errors thrown from here count their offset from the first octet that is not consumed.
+  @inline(__always)
   private mutating func decode() throws(HTTP1Error) -> Event? {
     while true {
       switch phase {
@@ -134,7 +137,7 @@ public struct RequestDecoder: ~Copyable, OctetDecoder {
         guard try skipEmptyLines() else { return nil }
       case .startLine:
         guard
-          try startLine.scan(input, lineOctetsMax: limits.startLineOctetsMax)
+          try startLine.scan(input, lineOctetsMax: limits.startLineOctetsMax, leniency)
         else { return nil }
         fieldLines = FieldLineScanner(sectionStart: startLine.position)
         phase = .fields

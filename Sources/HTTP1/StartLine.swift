@@ -76,7 +76,7 @@ struct StartLineScanner {
   ///
   /// - Parameter lineOctetsMax: octets of the line without its CRLF.
   mutating func scan(
-    _ input: borrowing OctetBuffer, lineOctetsMax: Int
+    _ input: borrowing OctetBuffer, lineOctetsMax: Int, _ leniency: Leniency
   ) throws(HTTP1Error) -> Bool {
     let octets = input.octets
     let bound = min(octets.count, lineOctetsMax)
@@ -85,7 +85,7 @@ struct StartLineScanner {
     if phase == .scheme { try scanScheme(octets, bound) }
     if phase == .authority { try scanAuthority(octets, bound) }
     if phase == .path { try scanPath(octets, bound) }
-    if phase == .query { try scanQuery(octets, bound) }
+    if phase == .query { try scanQuery(octets, bound, leniency) }
     if phase == .targetEnd { try scanTargetEnd(octets, bound) }
     if phase == .version { try scanVersion(octets, bound) }
     if phase == .lineEnd || phase == .lineFeed { return try scanLineEnd(octets) }
@@ -208,10 +208,14 @@ struct StartLineScanner {
     }
   }
 
-  private mutating func scanQuery(_ octets: Span<UInt8>, _ bound: Int) throws(HTTP1Error) {
-    // `pchar`, "/" and "?".
+  private mutating func scanQuery(
+    _ octets: Span<UInt8>, _ bound: Int, _ leniency: Leniency
+  ) throws(HTTP1Error) {
+    // `pchar`, "/" and "?"; leniently all visible octets from "@" on.
+    let high: UInt64 =
+      leniency.contains(.unencodedQuery) ? 0x7FFF_FFFF_FFFF_FFFF : 0x47FF_FFFE_87FF_FFFF
     let octet = try scanTargetOctets(
-      OctetClass(low: 0xAFFF_FFD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFF), octets, bound)
+      OctetClass(low: 0xAFFF_FFD2_0000_0000, high: high), octets, bound)
     if octet != nil { phase = .targetEnd }
   }
 

@@ -48,8 +48,19 @@ extension Span where Element == UInt8 {
   @inlinable
   public func equals(_ other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
-    for index in indices where self[index] != other[index] { return false }
-    return true
+    guard count >= 8 else {
+      for index in indices where self[index] != other[index] { return false }
+      return true
+    }
+    var position = 0
+    while true {
+      if OctetWord(self, at: position).octets != OctetWord(other, at: position).octets {
+        return false
+      }
+      if position == count - 8 { return true }
+      // The last word overlaps the one before it.
+      position = min(position + 8, count - 8)
+    }
   }
 
   /// Whether this span holds exactly the octets of `text`.
@@ -75,8 +86,20 @@ extension Span where Element == UInt8 {
   public func equalsIgnoringCase(_ text: StaticString) -> Bool {
     let other = text.octets
     guard count == other.count else { return false }
-    for index in indices where OctetClass.lowercased(self[index]) != other[index] { return false }
-    return true
+    guard count >= 8 else {
+      for index in indices where OctetClass.lowercased(self[index]) != other[index] {
+        return false
+      }
+      return true
+    }
+    var position = 0
+    while true {
+      if OctetWord(self, at: position).lowercased != OctetWord(other, at: position).octets {
+        return false
+      }
+      if position == count - 8 { return true }
+      position = min(position + 8, count - 8)
+    }
   }
 }
 

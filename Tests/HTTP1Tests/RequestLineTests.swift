@@ -1,4 +1,5 @@
 import NecroHTTP1
+import TestSupport
 import Testing
 
 /// RFC 9112 §2.2, §2.3, §3
@@ -67,6 +68,24 @@ struct RequestLineTests {
       "GET ¦ftp://x/ HTTP/1.1", "OPTIONS *¦/ HTTP/1.1", "OPTIONS *¦? HTTP/1.1",
     ])
   func targetOctets(marked: String) { expectRefused(marked, .targetInvalid) }
+
+  @Test("a query may hold what browsers leave unencoded, if the caller says so, and a path may not")
+  func lenientQuery() {
+    func run(_ target: String, _ leniency: Leniency) -> DecodingLog<Bool, HTTP1Error> {
+      decode(
+        octets("GET \(target) HTTP/1.1\r\nHost: h\r\n\r\n"), .octetByOctet,
+        with: { RequestDecoder(leniency: leniency) }, log: { _, _ in true })
+    }
+    let target = "/?a[b]={c|d}^`\\%20@~"
+    #expect(run(target, .unencodedQuery).failure == nil)
+    #expect(run(target, []).failure == HTTP1Error(code: .targetInvalid, offset: 7))
+    for octet in ["\u{0}", "\t", "\"", "<", ">", "\u{7F}", "\u{80}"] {
+      #expect(run("/?\(octet)", .unencodedQuery).failure?.code == .targetInvalid)
+    }
+    #expect(run("/[", .unencodedQuery).failure?.code == .targetInvalid)
+    #expect(run("/?a#b", .unencodedQuery).failure?.code == .fragmentInTarget)
+    #expect(run("/?%G", .unencodedQuery).failure?.code == .percentEncodingInvalid)
+  }
 
   @Test("a malformed request-target has a code that says what is wrong")
   func targetFaults() {
