@@ -3,14 +3,20 @@ import PackageDescription
 
 // The fuzz targets. libFuzzer brings the `main`, so they are a package of their own:
 //
-//   swift build --package-path Fuzz --scratch-path Fuzz/.build-fuzz --sanitize=fuzzer --sanitize=address
-//   Fuzz/.build-fuzz/debug/HTTP1Split -max_total_time=60 Fuzz/.corpus/http1 Corpus/http1/seed
+//   swift build --package-path Fuzz --scratch-path .build-fuzz --sanitize=fuzzer --sanitize=address
+//   .build-fuzz/debug/http1-split -max_total_time=60 .build-fuzz/found Corpus/http1/seed
 //
-// The bodies are functions of NecroFuzzBodies, which the tests call as well. A new target is its name
-// in `names` below and a folder of that name with one file of five lines.
+// The bodies are functions of NecroFuzzBodies, which the tests call as well. A new target is a line in
+// `bodies` and a folder with one file of five lines.
 
-/// `Canary` has to fail, and shows that a failure would be seen.
-let names = ["HTTP1Split", "Canary"]
+/// Products, called `<codec>-<kind>`, and the folder of each. The canary has to fail, and shows that a
+/// failure would be seen.
+let bodies = [
+  (product: "http1-split", folder: "HTTP1Split"),
+  (product: "json-roundtrip", folder: "JSONRoundTrip"),
+  (product: "router-model", folder: "RouterModel"),
+  (product: "canary-body", folder: "Canary"),
+]
 
 let settings: [SwiftSetting] = [
   .enableExperimentalFeature("Lifetimes"), .treatAllWarnings(as: .error),
@@ -20,6 +26,7 @@ let settings: [SwiftSetting] = [
 
 let package = Package(
   name: "necro-fuzz",
+  products: bodies.map { .executable(name: $0.product, targets: [$0.folder]) },
   dependencies: [.package(name: "necro", path: "..")],
   targets: [
     .target(
@@ -27,10 +34,10 @@ let package = Package(
       dependencies: [.product(name: "NecroOctets", package: "necro")],
       path: "FuzzInput", swiftSettings: settings)
   ]
-    + names.map {
+    + bodies.map {
       .executableTarget(
-        name: $0,
+        name: $0.folder,
         dependencies: ["FuzzInput", .product(name: "NecroFuzzBodies", package: "necro")],
-        path: $0, swiftSettings: settings)
+        path: $0.folder, swiftSettings: settings)
     }
 )
