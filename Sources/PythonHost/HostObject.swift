@@ -5,31 +5,13 @@ import NecroReactor
 
 /// What a `Host` of Python holds: the listeners and the workers' threads.
 final class HostPayload {
-  var groups: [ListenerBox] = []
+  var groups: [ListenerGroup] = []
   let workerCount: Int
   /// What wakes each worker that was started.
-  var wakeUps: [WakeUpBox] = []
+  var wakeUps: [WakeUp] = []
 
   init(workerCount: Int) {
     self.workerCount = workerCount
-  }
-}
-
-/// A listener group in a place of its own, since an array cannot hold what cannot be copied.
-final class ListenerBox {
-  var group: ListenerGroup
-
-  init(_ group: consuming ListenerGroup) {
-    self.group = group
-  }
-}
-
-/// A wake-up in a place of its own, for the same reason.
-final class WakeUpBox {
-  let wakeUp: WakeUp
-
-  init() throws(SystemError) {
-    wakeUp = try WakeUp()
   }
 }
 
@@ -104,8 +86,7 @@ private func open(_ text: Span<UInt8>, _ host: HostPayload) -> Bool {
     return false
   }
   do throws(SystemError) {
-    host.groups.append(
-      ListenerBox(try ListenerGroup.prepare(address, workers: host.workerCount)))
+    host.groups.append(try ListenerGroup.prepare(address, workers: host.workerCount))
     return true
   } catch {
     var message = OctetBuffer()
@@ -127,9 +108,9 @@ func hostDealloc(_ object: Object?) {
 func hostURLs(_ object: Object?, _ ignored: Object?) -> Object? {
   let host = payload(object)
   guard let list = PyList_New(host.groups.count) else { return nil }
-  for (index, box) in host.groups.enumerated() {
+  for (index, group) in host.groups.enumerated() {
     var url = OctetBuffer()
-    box.group.address.url(scheme: "http", into: &url)
+    group.address.url(scheme: "http", into: &url)
     guard let text = makeEscapedString(url.octets) else {
       release(list)
       return nil
@@ -156,15 +137,15 @@ func hostStart(
     raise(necro_value_error()!, "there is no such worker")
     return nil
   }
-  let wakeUp: WakeUpBox
-  do throws(SystemError) { wakeUp = try WakeUpBox() } catch {
+  let wakeUp: WakeUp
+  do throws(SystemError) { wakeUp = try WakeUp() } catch {
     _ = raiseSystemError(error)
     return nil
   }
   guard let text = withOctets(ofString: settings, { kept($0) }) else { return nil }
   let isStarted = startThread(
     WorkerStart(
-      listeners: listeners(of: host, worker: index), wakeUp: wakeUp.wakeUp.descriptor,
+      listeners: listeners(of: host, worker: index), wakeUp: wakeUp.descriptor,
       reportDescriptor: Int32(truncatingIfNeeded: reportDescriptor),
       logDescriptor: Int32(truncatingIfNeeded: logDescriptor), settings: text))
   guard isStarted else {
@@ -185,9 +166,9 @@ private func kept(_ octets: Span<UInt8>) -> UnsafeBufferPointer<UInt8> {
 /// A worker's listeners, in memory that lives as long as the process.
 private func listeners(of host: HostPayload, worker: Int) -> UnsafeBufferPointer<Listener> {
   var found: [Listener] = []
-  for box in host.groups {
-    for place in 0..<box.group.listenersPerWorker {
-      found.append(box.group.listener(worker: worker, index: place))
+  for group in host.groups {
+    for place in 0..<group.listenersPerWorker {
+      found.append(group.listener(worker: worker, index: place))
     }
   }
   let copy = UnsafeMutableBufferPointer<Listener>.allocate(capacity: found.count)
@@ -197,12 +178,12 @@ private func listeners(of host: HostPayload, worker: Int) -> UnsafeBufferPointer
 
 @c(necro_host_drain)
 func hostDrain(_ object: Object?, _ ignored: Object?) -> Object? {
-  for box in payload(object).wakeUps { box.wakeUp.signal() }
+  for wakeUp in payload(object).wakeUps { wakeUp.signal() }
   return none()
 }
 
 @c(necro_host_close)
 func hostClose(_ object: Object?, _ ignored: Object?) -> Object? {
-  for box in payload(object).groups { box.group.close() }
+  for group in payload(object).groups { group.close() }
   return none()
 }

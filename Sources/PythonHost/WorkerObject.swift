@@ -20,7 +20,7 @@ final class WorkerPayload {
       application: application,
       accessLog: start.logDescriptor < 0 ? nil : AccessLog(descriptor: start.logDescriptor))
     application.worker = worker
-    try worker.add(start.wakeUp, token: UInt64(start.wakeUp), interest: .read)
+    try worker.drain(on: start.wakeUp)
   }
 
   /// Serves until the loop has something to do. False with a Python error.
@@ -40,7 +40,6 @@ final class WorkerPayload {
         return raiseSystemError(error)
       }
       guard application.process() else { return false }
-      takeWakeUp()
       if worker.isDrained && !drainIsReported {
         drainIsReported = true
         guard let called = PyObject_CallNoArgs(application.drained!) else { return false }
@@ -58,17 +57,6 @@ final class WorkerPayload {
         timeout = Int32(deadline - now)
       }
     }
-  }
-
-  /// Takes the host's wishes out of the descriptors that are ready.
-  private func takeWakeUp() {
-    let descriptor = start.wakeUp
-    guard
-      let index = application.readyDescriptors.firstIndex(where: { $0.0 == descriptor })
-    else { return }
-    application.readyDescriptors.remove(at: index)
-    WakeUp.drain(descriptor)
-    worker.drain()
   }
 }
 

@@ -17,7 +17,7 @@ public struct Listener: Equatable, Sendable {
 /// (SO_REUSEPORT); closing one drops the connections that wait in it, so a hand-over passes them on
 /// and never closes them first. A unix socket and an inherited one are a single descriptor that the
 /// workers share.
-public struct ListenerGroup: ~Copyable {
+public final class ListenerGroup {
   /// The address as it was bound: the port is the real one where 0 was asked for.
   public private(set) var address: BindAddress
   /// The number of workers the group has listeners for.
@@ -46,15 +46,15 @@ public struct ListenerGroup: ~Copyable {
     precondition(workers >= 1, "somebody accepts")
     switch address {
     case .tcp(let host, let port):
-      var group = ListenerGroup(address: address, workerCount: workers, isShared: false)
+      let group = ListenerGroup(address: address, workerCount: workers, isShared: false)
       try group.listen(host: host, port: port)
       return group
     case .unix(let path):
-      var group = ListenerGroup(address: address, workerCount: workers, isShared: true)
+      let group = ListenerGroup(address: address, workerCount: workers, isShared: true)
       try group.listen(path: path, mode: unixMode)
       return group
     case .descriptor(let descriptor):
-      var group = ListenerGroup(address: address, workerCount: workers, isShared: true)
+      let group = ListenerGroup(address: address, workerCount: workers, isShared: true)
       try group.adopt(descriptor)
       return group
     }
@@ -88,7 +88,7 @@ public struct ListenerGroup: ~Copyable {
 
   /// Stops listening, and removes the file of a unix socket. The workers must not use their listeners
   /// any more. Needed only where the group's deinitialiser does not run, as before `_exit`.
-  public mutating func close() {
+  public func close() {
     closeAll()
     descriptors = []
     file = nil
@@ -99,7 +99,7 @@ public struct ListenerGroup: ~Copyable {
     file?.remove()
   }
 
-  private mutating func listen(host: [UInt8], port: UInt16) throws(SystemError) {
+  private func listen(host: [UInt8], port: UInt16) throws(SystemError) {
     let found = try ResolvedAddresses(host: host, port: port)
     addressCount = found.count
     // The first worker's sockets find out whether the port is free, and settle port 0.
@@ -118,13 +118,13 @@ public struct ListenerGroup: ~Copyable {
     }
   }
 
-  private mutating func listen(path: [UInt8], mode: UInt16?) throws(SystemError) {
+  private func listen(path: [UInt8], mode: UInt16?) throws(SystemError) {
     let (descriptor, file) = try SocketFile.listen(path: path, mode: mode)
     descriptors = [descriptor]
     self.file = file
   }
 
-  private mutating func adopt(_ descriptor: Int32) throws(SystemError) {
+  private func adopt(_ descriptor: Int32) throws(SystemError) {
     guard let accepts = Socket.option(SO_ACCEPTCONN, level: SOL_SOCKET, of: descriptor) else {
       throw .last("getsockopt")
     }

@@ -1,7 +1,7 @@
 import CLinux
 
 /// Wakes a poller from another thread: an eventfd, which the poller watches for reading.
-public struct WakeUp: ~Copyable {
+public final class WakeUp {
   /// Readable from a signal until it is drained.
   public let descriptor: Int32
 

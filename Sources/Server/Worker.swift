@@ -7,7 +7,8 @@ import NecroRouter
 /// One thread's server: its listeners, connections, timers and buffers. Nothing of it is shared, and
 /// nothing on the way of a request takes a lock.
 ///
-/// Call order: `init`, `add` for each route, `listen` for each listener, then `turn` again and again until `isDrained`.
+/// Call order: `init`, `add` for each route, `listen` for each listener, then `turn` again and
+/// again until `isDrained`.
 public final class Worker<App: Application> {
   public let application: App
   public let limits: ServerLimits
@@ -152,6 +153,9 @@ public final class Worker<App: Application> {
       acceptConnections(index)
     case .application(let token):
       application.descriptorReady(token: token, readiness: event.readiness)
+    case .drain(let descriptor):
+      WakeUp.drain(descriptor)
+      drain()
     }
   }
 
@@ -214,6 +218,13 @@ public final class Worker<App: Application> {
 
   // MARK: Drain
 
+  /// Has the worker drain when a `WakeUp` of another thread's is signalled.
+  ///
+  /// - Parameter descriptor: the wake-up's, which its owner keeps open.
+  public func drain(on descriptor: Int32) throws(SystemError) {
+    try poller.add(descriptor, token: Token.drain(descriptor).rawValue, interest: .read)
+  }
+
   /// Stops accepting and closes each connection once its response is sent. What is open after
   /// `ServerLimits.drainMilliseconds` is closed all the same.
   public func drain() {
@@ -256,13 +267,15 @@ enum Token {
   case connection(slot: Int, generation: UInt32)
   case listener(Int)
   case application(UInt64)
+  case drain(Int32)
 
   init(rawValue: UInt64) {
     let rest = rawValue & (1 << 62 - 1)
     switch rawValue >> 62 {
     case 0: self = .connection(slot: Int(rest & 0xFFFF_FFFF), generation: UInt32(rest >> 32))
     case 1: self = .listener(Int(rest))
-    default: self = .application(rest)
+    case 2: self = .application(rest)
+    default: self = .drain(Int32(rest))
     }
   }
 
@@ -271,6 +284,7 @@ enum Token {
     case .connection(let slot, let generation): UInt64(generation) << 32 | UInt64(slot)
     case .listener(let index): 1 << 62 | UInt64(index)
     case .application(let token): 2 << 62 | token
+    case .drain(let descriptor): 3 << 62 | UInt64(descriptor)
     }
   }
 }
