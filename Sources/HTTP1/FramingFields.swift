@@ -4,7 +4,9 @@ import NecroOctets
 /// What the fields of one head say about the message's end, the connection's, and whom it is for.
 ///
 /// Everything here that another parser could read differently is refused: repeated or listed
-/// Content-Length, Content-Length beside Transfer-Encoding, any transfer coding but one `chunked`.
+/// Content-Length, Content-Length beside Transfer-Encoding, any transfer coding but one `chunked`. The
+/// empty list elements that RFC 9110 §5.6.1.2 has recipients ignore are refused in these two fields,
+/// for the same reason.
 ///
 /// RFC 9112 §3.2, §6, §9.3; RFC 9110 §10.1.1
 struct FramingFields {
