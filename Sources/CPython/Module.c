@@ -236,11 +236,13 @@ extern int necro_body_bool(PyObject *self);
 int necro_body_traverse(PyObject *self, visitproc visit, void *arg) {
   Py_VISIT(Py_TYPE(self));
   Py_VISIT(((NecroBody *)self)->value);
+  Py_VISIT(((NecroBody *)self)->path);
   return 0;
 }
 
 int necro_body_clear(PyObject *self) {
   Py_CLEAR(((NecroBody *)self)->value);
+  Py_CLEAR(((NecroBody *)self)->path);
   return 0;
 }
 

@@ -4,9 +4,13 @@ import NecroOctets
 // The type `Body`: a JSON document with attribute access, whose attributes are the document's keys
 // alone, so that no key can be hidden by a method.
 
+private func fields(of body: Object) -> UnsafeMutablePointer<NecroBody> {
+  UnsafeMutableRawPointer(body).assumingMemoryBound(to: NecroBody.self)
+}
+
 /// The value in a Body; borrowed.
 private func value(of body: Object) -> Object {
-  UnsafeMutableRawPointer(body).assumingMemoryBound(to: NecroBody.self).pointee.value
+  fields(of: body).pointee.value
 }
 
 /// The plain value of a Body, or the object itself; borrowed.
@@ -14,20 +18,53 @@ func unwrapped(_ object: Object, _ state: ModuleState) -> Object {
   necro_is_type(object, state.bodyType) ? value(of: object) : object
 }
 
-/// A Body around an object or an array, and any other value as it is. Takes over the reference.
-func wrapped(_ object: Object, _ state: ModuleState) -> Object? {
-  guard necro_is_dict(object) || necro_is_list(object) else { return object }
-  return makeBody(object, state)
-}
-
-/// A Body around any value, taking over the reference.
-func makeBody(_ object: Object, _ state: ModuleState) -> Object? {
+/// A Body around a whole document, whose reference it takes over.
+func makeBody(_ document: Object, _ state: ModuleState) -> Object? {
   guard let body = allocateInstance(of: state.bodyType) else {
-    release(object)
+    release(document)
     return nil
   }
-  UnsafeMutableRawPointer(body).assumingMemoryBound(to: NecroBody.self).pointee.value = object
+  fields(of: body).pointee.value = document
   return body
+}
+
+/// A Body around an object or array found in another under a key, and any other value as it is.
+/// Takes over the reference to the value.
+private func wrapped(_ found: Object, in body: Object, under key: Object) -> Object? {
+  guard necro_is_dict(found) || necro_is_list(found) else { return found }
+  let state = ModuleState.of(instance: body)
+  guard let path = extendedPath(of: body, by: key) else {
+    release(found)
+    return nil
+  }
+  guard let inner = makeBody(found, state) else {
+    release(path)
+    return nil
+  }
+  fields(of: inner).pointee.path = path
+  return inner
+}
+
+/// The path of a Body with one more key, a new tuple.
+private func extendedPath(of body: Object, by key: Object) -> Object? {
+  let path = fields(of: body).pointee.path
+  let count = path.map { necro_tuple_size($0) } ?? 0
+  guard let extended = PyTuple_New(count + 1) else { return nil }
+  for index in 0..<count {
+    necro_tuple_set(extended, index, retained(necro_tuple_item(path, index)))
+  }
+  necro_tuple_set(extended, count, retained(key))
+  return extended
+}
+
+/// Raises MissingField for a key that the document should have; always nil.
+private func raiseMissing(_ key: Object, in body: Object) -> Object? {
+  guard let type = ModuleState.of(instance: body).missingFieldType() else { return nil }
+  let path = fields(of: body).pointee.path
+  guard let error = path.map({ call(type, key, $0) }) ?? call(type, key) else { return nil }
+  defer { release(error) }
+  PyErr_SetObject(type, error)
+  return nil
 }
 
 @c(necro_to_dict)
@@ -44,8 +81,8 @@ func bodyNew(
     return nil
   }
   guard let body = allocateInstance(of: type!) else { return nil }
-  UnsafeMutableRawPointer(body).assumingMemoryBound(to: NecroBody.self).pointee.value =
-    retained(unwrappedArgument(necro_tuple_item(arguments!, 0)!, type!))
+  fields(of: body).pointee.value = retained(
+    unwrappedArgument(necro_tuple_item(arguments!, 0)!, type!))
   return body
 }
 
@@ -72,15 +109,13 @@ func bodyGetAttribute(_ body: Object?, _ name: Object?) -> Object? {
   let value = value(of: body)
   if necro_is_dict(value) {
     if let item = PyDict_GetItemWithError(value, name) {
-      return wrapped(retained(item), ModuleState.of(instance: body))
+      return wrapped(retained(item), in: body, under: name)
     }
     if PyErr_Occurred() != nil { return nil }
   }
   // `__class__` and its like are Python's own, which keeps isinstance, copy and debuggers working.
   if isDunder(name) { return PyObject_GenericGetAttr(body, name) }
-  guard let missing = ModuleState.of(instance: body).missingFieldType() else { return nil }
-  PyErr_SetObject(missing, name)
-  return nil
+  return raiseMissing(name, in: body)
 }
 
 private func isDunder(_ name: Object) -> Bool {
@@ -92,8 +127,14 @@ private func isDunder(_ name: Object) -> Bool {
 
 @c(necro_body_subscript)
 func bodySubscript(_ body: Object?, _ key: Object?) -> Object? {
-  guard let item = PyObject_GetItem(value(of: body!), key) else { return nil }
-  return wrapped(item, ModuleState.of(instance: body!))
+  let body = body!
+  let key = key!
+  if let item = PyObject_GetItem(value(of: body), key) { return wrapped(item, in: body, under: key) }
+  // A name in an array, or a number in an object: the document has not the form that the handler
+  // expects, as when the key is missing.
+  guard necro_is_str(key) || necro_is_int(key), necro_is_lookup_error() else { return nil }
+  PyErr_Clear()
+  return raiseMissing(key, in: body)
 }
 
 @c(necro_body_contains)
@@ -116,11 +157,13 @@ func bodyBool(_ body: Object?) -> CInt {
 func bodyIter(_ body: Object?) -> Object? {
   let value = value(of: body!)
   guard necro_is_list(value) else { return PyObject_GetIter(value) }
-  let state = ModuleState.of(instance: body!)
   let count = necro_size(value)
   guard let elements = PyTuple_New(count) else { return nil }
   for index in 0..<count {
-    guard let element = wrapped(retained(necro_list_item(value, index)), state) else {
+    guard let key = PyLong_FromLong(index) else { return nil }
+    let element = wrapped(retained(necro_list_item(value, index)), in: body!, under: key)
+    release(key)
+    guard let element else {
       release(elements)
       return nil
     }

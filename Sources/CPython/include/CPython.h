@@ -89,6 +89,11 @@ static inline void necro_raise_os_error(int code) {
   PyErr_SetFromErrno(PyExc_OSError);
 }
 
+/// Whether the exception that is set is what indexing raises for what is not there.
+static inline bool necro_is_lookup_error(void) {
+  return PyErr_ExceptionMatches(PyExc_LookupError) || PyErr_ExceptionMatches(PyExc_TypeError);
+}
+
 /// Whether the exception that is set is asyncio.CancelledError.
 bool necro_is_cancellation(void);
 
@@ -115,6 +120,8 @@ typedef struct {
 typedef struct {
   PyObject_HEAD
   PyObject *value;
+  /// The keys and indices that lead here, a tuple; NULL for the document itself.
+  PyObject *path;
 } NecroBody;
 
 extern PyModuleDef necro_module_definition;
@@ -141,5 +148,5 @@ PyType_Spec *necro_dispatcher_spec(void);
 PyType_Spec *necro_request_spec(void);
 PyType_Spec *necro_body_spec(void);
 
-/// Gives up the value of a Body.
+/// Gives up the references of a Body.
 int necro_body_clear(PyObject *self);

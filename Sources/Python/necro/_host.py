@@ -5,9 +5,9 @@ import os
 import select
 import signal
 import sys
+from contextlib import suppress
 from importlib import import_module
 
-from necro import __version__
 from necro._native import native
 from necro._options import HostOptions
 from necro._spec import AppSpec, load
@@ -100,10 +100,8 @@ def run(spec: AppSpec, options: HostOptions) -> int:
 def _import_extensions() -> None:
     """Imports the standard library's extension modules, those that this build of it has."""
     for name in _EXTENSIONS:
-        try:
+        with suppress(ImportError):
             import_module(name)
-        except ImportError:
-            pass
 
 
 def _open_log(name: str | None) -> int:

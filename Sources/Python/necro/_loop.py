@@ -8,6 +8,7 @@ request whose handler does not suspend never passes through the loop at all.
 import asyncio
 import selectors
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,11 +47,9 @@ class _Selector(selectors.BaseSelector):
             key = self._keys.pop(self._lookup(fileobj))
         except KeyError:
             raise KeyError(f"{fileobj!r} is not registered") from None
-        try:
+        # One that was closed first is removed already.
+        with suppress(OSError):
             self._worker.remove_descriptor(key.fd)
-        except OSError:
-            # It was closed first, which removed it too.
-            pass
         return key
 
     def modify(self, fileobj: "Any", events: int, data: object = None) -> selectors.SelectorKey:
@@ -152,7 +151,7 @@ class Loop(asyncio.SelectorEventLoop):
         return self._scheduled
 
     def stop(self) -> None:
-        """Stops the loop after this turn, also when called by a handler while the reactor serves."""
+        """Stops the loop after this turn, also when a handler asks while the reactor serves."""
         super().stop()
         self.call_soon(_nothing)
 
