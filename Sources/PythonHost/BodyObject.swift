@@ -129,7 +129,9 @@ private func isDunder(_ name: Object) -> Bool {
 func bodySubscript(_ body: Object?, _ key: Object?) -> Object? {
   let body = body!
   let key = key!
-  if let item = PyObject_GetItem(value(of: body), key) { return wrapped(item, in: body, under: key) }
+  if let item = PyObject_GetItem(value(of: body), key) {
+    return wrapped(item, in: body, under: key)
+  }
   // A name in an array, or a number in an object: the document has not the form that the handler
   // expects, as when the key is missing.
   guard necro_is_str(key) || necro_is_int(key), necro_is_lookup_error() else { return nil }

@@ -69,13 +69,11 @@ public final class Exchange {
   /// For the application's own use: reset to 0 with each request.
   public var applicationToken: UInt64 = 0
 
-  private let limits: Limits
-  private let drainedContentOctetsMax: UInt64
+  private let limits: ServerLimits
 
   init(limits: ServerLimits, date: DateField) {
-    self.limits = limits.http
-    drainedContentOctetsMax = limits.drainedContentOctetsMax
-    decoder = RequestDecoder(limits: limits.http)
+    self.limits = limits
+    decoder = RequestDecoder(limits: limits.http, leniency: limits.leniency)
     self.date = date
     head = .undecoded
     peer = .unix
@@ -159,7 +157,8 @@ public final class Exchange {
     responseHasBegun = true
     responseOffset = output.count
     // Content that the client may or may not send, or too much of it, ends the connection.
-    if !requestIsComplete && (contentContinues || remainingContentOctets > drainedContentOctetsMax)
+    if !requestIsComplete
+      && (contentContinues || remainingContentOctets > limits.drainedContentOctetsMax)
     {
       persists = false
     }
@@ -271,7 +270,7 @@ public final class Exchange {
     {
       decoder.input.removeAll()
     } else {
-      decoder = RequestDecoder(limits: limits)
+      decoder = RequestDecoder(limits: limits.http, leniency: limits.leniency)
     }
   }
 

@@ -4,6 +4,8 @@ import NecroHTTP1
 public struct ServerLimits: Sendable {
   /// The limits of the request decoder.
   public var http = Limits()
+  /// What the decoder lets pass that the grammar does not. Browsers send `[`, `]` and `|` in queries.
+  public var leniency: Leniency = .unencodedQuery
   /// Open connections of one worker; further ones wait in the listener's queue.
   public var connectionsMax = 16_384
   /// Octets of a connection's input that are kept while a response is being made: the bounded queue

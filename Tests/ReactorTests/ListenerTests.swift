@@ -85,7 +85,7 @@ struct ListenerTests {
   func release() throws {
     var port: UInt16 = 0
     do {
-      var group = try ListenerGroup.prepare(tcp("127.0.0.1"), workers: 2)
+      let group = try ListenerGroup.prepare(tcp("127.0.0.1"), workers: 2)
       port = ReactorTests.port(group.address)
       let client = try connectTCP(port: port)
       for worker in 0..<2 {
@@ -205,7 +205,7 @@ struct UnixListenerTests {
   @Test("a group leaves a file that another server has put in the place of its own")
   func replaced() throws {
     try withSocketPath { path in
-      var old = try ListenerGroup.prepare(unix(path), workers: 1)
+      let old = try ListenerGroup.prepare(unix(path), workers: 1)
       unlink(path)
       let new = try ListenerGroup.prepare(unix(path), workers: 1)
       old.close()

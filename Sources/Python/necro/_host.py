@@ -131,7 +131,11 @@ def _catch_signals(signals: _Pipe) -> None:
     """
     signal.set_wakeup_fd(signals.write_end, warn_on_full_buffer=False)
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)
+        signal.signal(number, _noted)
+
+
+def _noted(number: int, frame: object) -> None:
+    """Leaves a signal to whoever reads the pipe."""
 
 
 def _await(reports: _Pipe, signals: _Pipe, report: bytes, count: int) -> None:

@@ -33,7 +33,7 @@ def main(start: object, settings: "dict[str, Any]") -> bool:
         return False
     finally:
         # The interpreter is never ended, so what its end would do is done here.
-        atexit._run_exitfuncs()
+        atexit._run_exitfuncs()  # pyright: ignore[reportPrivateUsage]
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:
                 stream.flush()

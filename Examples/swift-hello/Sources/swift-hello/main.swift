@@ -46,7 +46,7 @@ do {
       ("/summon/{name}" as StaticString).octets, methods: .get, route: Hello.Route.summon.rawValue)
     return worker
   }
-  try Server.run(at: [address], workers: workers) { addresses in
+  try WorkerGroup.run(at: [address], workers: workers) { addresses in
     var urls = OctetBuffer()
     for address in addresses { address.url(scheme: "http", into: &urls) }
     print("serving on \(String(decoding: (0..<urls.count).map { urls.octets[$0] }, as: UTF8.self))")

@@ -3,7 +3,7 @@ import NecroReactor
 
 /// Runs the workers of an application written in Swift: a thread each, listeners, and a drain when
 /// the process is asked to end.
-public enum Server {
+public enum WorkerGroup {
   /// Serves until SIGINT or SIGTERM, then drains, and returns when all workers have.
   ///
   /// The two signals are blocked in the process from the call on, and so in its children unless they
