@@ -1,10 +1,14 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The fuzz targets. libFuzzer brings the `main`, so they are a package of their own:
+// The fuzz targets. libFuzzer brings the `main`, so they are a package of their own. `make fuzz`
+// builds and runs them all; by hand:
 //
-//   swift build --package-path Fuzz --scratch-path .build-fuzz --sanitize=fuzzer --sanitize=address
-//   .build-fuzz/debug/http1-split -max_total_time=60 .build-fuzz/found Corpus/http1/seed
+//   swift build --package-path Fuzz --scratch-path .build-fuzz \
+//     --sanitize=fuzzer --sanitize=address -Xswiftc -sanitize=fuzzer,address
+//   SWIFT_BACKTRACE=enable=no .build-fuzz/debug/http1-split -max_total_time=60 Corpus/http1/seed
+//
+// The compiler heeds only its last -sanitize, and without the third one there is no coverage.
 //
 // The bodies are functions of NecroFuzzBodies, which the tests call as well. A new target is a line in
 // `bodies` and a folder with one file of five lines.
