@@ -12,7 +12,7 @@ ROUNDS ?= 5
 # What the tests and benchmarks use beside Swift and Python: peers to compare with, servers, clients.
 PACKAGES := libssl-dev libpq-dev libhiredis-dev postgresql redis-server nginx wrk curl
 
-.PHONY: run build test fuzz bench-http format clean packages swift
+.PHONY: run build test spec fuzz bench-http format clean packages swift
 
 run: build
 	@printf '%s\n' 'Try, in another terminal:' \
@@ -33,6 +33,10 @@ build: $(VENV)/made swift
 
 test: packages $(VENV)/tools swift
 	@$(PY) .ci/suites.py
+
+# Which clauses of the specifications are implemented, and by which tests that is shown.
+spec: $(VENV)/made
+	@$(PY) Spec/coverage.py
 
 fuzz: $(VENV)/made swift
 	@$(PY) .ci/fuzz.py --seconds $(SECONDS)
