@@ -20,7 +20,7 @@ enum ImportRules {
     ],
     "Sources/necro": ["CLinux"],
 
-    "Tests/TestSupport": ["NecroOctets", "CLinux", "Foundation"],
+    "Tests/TestSupport": ["NecroOctets", "CLinux", "Foundation", "Testing"],
     "Tests/FuzzBodies": [
       "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroJSON", "NecroRouter",
     ],
