@@ -20,7 +20,10 @@ final class Connection {
 
   /// The kernel may hold octets that were not received yet.
   var mayReceive = true
-  /// The peer has closed its side.
+  /// The kernel has said that the peer closed its side; it will not say so again, so octets are
+  /// received until their end.
+  var endIsAnnounced = false
+  /// The peer has closed its side, and all octets were received.
   var inputEnded = false
   /// The kernel took less than the output at the last send.
   var isBlockedOnSend = false

@@ -16,9 +16,8 @@ extension Worker {
       peerGone(connection)
       return
     }
-    if readiness.contains(.readable) || readiness.contains(.peerClosedWriting) {
-      connection.mayReceive = true
-    }
+    if readiness.contains(.peerClosedWriting) { connection.endIsAnnounced = true }
+    if readiness.contains(.readable) || connection.endIsAnnounced { connection.mayReceive = true }
     if connection.isBlockedOnSend {
       if !readiness.contains(.writable) && !connection.mayReceive { return }
       connection.isBlockedOnSend = false
@@ -110,7 +109,7 @@ extension Worker {
     switch Socket.receive(connection.descriptor, into: room) {
     case .octets(let count):
       exchange.decoder.advance(count)
-      if count < room.count { connection.mayReceive = false }
+      if count < room.count && !connection.endIsAnnounced { connection.mayReceive = false }
       return true
     case .wouldBlock:
       connection.mayReceive = false
