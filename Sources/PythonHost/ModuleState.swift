@@ -17,6 +17,8 @@ final class ModuleState {
   let nameStatus = interned("status")
   let nameFields = interned("fields")
   let nameContent = interned("content")
+  let nameRoute = interned("route")
+  let nameOwnContent = interned("_content")
   let nameCancel = interned("cancel")
   let nameThrow = interned("throw")
   let nameClose = interned("close")

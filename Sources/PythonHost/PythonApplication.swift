@@ -223,7 +223,7 @@ final class PythonApplication: Application {
     }
     let count = plan.arguments.count
     for index in 0..<count {
-      guard let value = argument(plan.arguments[index], exchange, &request) else {
+      guard let value = argument(plan.arguments[index], plan, exchange, &request) else {
         for made in 0..<index {
           release(arguments[1 + made])
           arguments[1 + made] = nil
@@ -247,7 +247,8 @@ final class PythonApplication: Application {
 
   /// A new reference to an argument's value; nil with an error.
   private func argument(
-    _ argument: RoutePlan.Argument, _ exchange: Exchange, _ request: inout Object?
+    _ argument: RoutePlan.Argument, _ plan: RoutePlan, _ exchange: Exchange,
+    _ request: inout Object?
   ) -> Object? {
     switch argument {
     case .text(let capture):
@@ -261,7 +262,7 @@ final class PythonApplication: Application {
     case .constant(let object):
       return retained(object)
     case .request:
-      guard makeRequest(exchange, &request) else { return nil }
+      guard makeRequest(exchange, plan, &request) else { return nil }
       return retained(request!)
     case .body(let absent):
       if let absent, exchange.content.isEmpty { return retained(absent) }
@@ -279,7 +280,7 @@ final class PythonApplication: Application {
       defer { release(value) }
       return call(converter, value)
     case .derived(let converter):
-      guard makeRequest(exchange, &request) else { return nil }
+      guard makeRequest(exchange, plan, &request) else { return nil }
       return call(converter, request!)
     }
   }
@@ -296,7 +297,9 @@ final class PythonApplication: Application {
   }
 
   /// Makes the Request of an exchange if it is not made. False with an error.
-  func makeRequest(_ exchange: Exchange, _ request: inout Object?) -> Bool {
+  func makeRequest(
+    _ exchange: Exchange, _ plan: RoutePlan, _ request: inout Object?
+  ) -> Bool {
     if request != nil { return true }
     guard let object = PyObject_CallNoArgs(requestType) else { return false }
     guard let payload = RequestPayload(exchange, self) else {
@@ -304,8 +307,21 @@ final class PythonApplication: Application {
       return false
     }
     setPayload(of: object, to: payload)
+    guard PyObject_SetAttr(object, state.nameRoute, plan.route) == 0,
+      !plan.needsContent || setContent(of: object, exchange)
+    else {
+      release(object)
+      return false
+    }
     request = object
     return true
+  }
+
+  /// Gives a Request the content that was read for a parameter of the same handler.
+  private func setContent(of request: Object, _ exchange: Exchange) -> Bool {
+    guard let content = exchange.withContent({ makeBytes($0) }) else { return false }
+    defer { release(content) }
+    return PyObject_SetAttr(request, state.nameOwnContent, content) == 0
   }
 
   /// Answers a request whose arguments cannot be made: 422 with every fault.
@@ -316,7 +332,7 @@ final class PythonApplication: Application {
     defer { release(error) }
     let content: Object? =
       plan.needsContent ? exchange.withContent { makeBytes($0) } : none()
-    if let content, makeRequest(exchange, &request) {
+    if let content, makeRequest(exchange, plan, &request) {
       var places: (Object?, Object?, Object?, Object?, Object?) = (
         nil, error, request, plan.route, content
       )
@@ -415,6 +431,9 @@ final class PythonApplication: Application {
     dispatcher.exchange = nil
     detach(dispatcher.request)
     dispatcher.request = nil
+    // The Task holds its coroutine, this Dispatcher, as long as anybody holds the Task.
+    release(dispatcher.task)
+    dispatcher.task = nil
     let token = Int(exchange.applicationToken)
     pending[token] = nil
     freeTokens.append(token)

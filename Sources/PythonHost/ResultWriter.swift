@@ -171,7 +171,7 @@ final class ResultWriter {
     let error = PyErr_GetRaisedException()!
     defer { release(error) }
     var request: Object?
-    if application.makeRequest(exchange, &request),
+    if application.makeRequest(exchange, plan, &request),
       let response = call(errorResponse, error, request!, plan.route)
     {
       defer {
