@@ -179,7 +179,7 @@ final class PythonApplication: Application {
     let plan = plans[exchange.route]
     var request: Object?
     guard let result = callHandler(plan, exchange, &request) else {
-      release(request)
+      detach(request)
       return .responded
     }
     guard plan.isAsync else {
@@ -351,7 +351,6 @@ final class PythonApplication: Application {
     } else {
       results.writeError(plan, exchange, self)
     }
-    if let request { payload(of: request, as: RequestPayload.self)?.exchange = nil }
     leaveTaskIfTraced(nil)
   }
 
