@@ -4,7 +4,7 @@ import Testing
 
 /// Lines that end in LF; a CR anywhere is malformed. `fault` builds in the mistakes that the support
 /// for tests exists to find.
-private struct LineDecoder: ~Copyable, OctetDecoder {
+struct LineDecoder: ~Copyable, OctetDecoder {
   enum Fault { case none, forgetsAtTheSplit, recovers }
   enum Failure: Error, Equatable {
     case carriageReturn(offset: Int)

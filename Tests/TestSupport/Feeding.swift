@@ -97,7 +97,7 @@ public func decodeEveryWay<Decoder: OctetDecoder & ~Copyable, Entry: Equatable>(
   return (whole, nil)
 }
 
-private func feed<Decoder: OctetDecoder & ~Copyable>(
+func feed<Decoder: OctetDecoder & ~Copyable>(
   _ octets: [UInt8], to decoder: inout Decoder, receivingInPlace: Bool
 ) {
   if receivingInPlace {
@@ -112,7 +112,7 @@ private func feed<Decoder: OctetDecoder & ~Copyable>(
   }
 }
 
-private func isSticky<Decoder: OctetDecoder & ~Copyable>(
+func isSticky<Decoder: OctetDecoder & ~Copyable>(
   _ failure: Decoder.Failure, _ decoder: inout Decoder
 ) -> Bool where Decoder.Failure: Equatable {
   do throws(Decoder.Failure) {
