@@ -46,8 +46,6 @@ final class PythonApplication: Application {
   private var lastResult: Object?
 
   private var threadState: UnsafeMutablePointer<PyThreadState>?
-  /// When the thread last gave up the GIL.
-  private var gaveWayMilliseconds: UInt64 = 0
   /// The place before the first argument is the callee's.
   private var arguments: UnsafeMutablePointer<Object?>
   private var argumentCapacity = 8
@@ -164,19 +162,7 @@ final class PythonApplication: Application {
 
   func willWait() { threadState = PyEval_SaveThread() }
 
-  func didWait() {
-    PyEval_RestoreThread(threadState)
-    gaveWayMilliseconds = Clock.monotonicMilliseconds()
-  }
-
-  /// Lets the app's other threads run when this one has not waited for a while: under full load it
-  /// never waits, and requests that run no Python code never offer the GIL.
-  func giveWay() {
-    let now = Clock.monotonicMilliseconds()
-    if now &- gaveWayMilliseconds < 5 { return }
-    gaveWayMilliseconds = now
-    PyEval_RestoreThread(PyEval_SaveThread())
-  }
+  func didWait() { PyEval_RestoreThread(threadState) }
 
   func descriptorReady(token: UInt64, readiness: Readiness) {
     readyDescriptors.append((Int32(truncatingIfNeeded: token), readiness.rawValue))

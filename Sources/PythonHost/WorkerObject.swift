@@ -45,7 +45,6 @@ final class WorkerPayload {
         guard let called = PyObject_CallNoArgs(application.drained!) else { return false }
         release(called)
       }
-      application.giveWay()
       if worker.hasWork { continue }
       if necro_size(ready) > 0 || necro_size(scheduled) != scheduledCount
         || !application.readyDescriptors.isEmpty || timeoutMilliseconds == 0
