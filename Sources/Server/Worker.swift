@@ -107,9 +107,9 @@ public final class Worker<App: Application> {
     if hasWork { return }
     eventPosition = 0
     eventCount = 0
-    // What is there already is taken without the cost of giving way to other threads.
-    eventCount = try poller.wait(timeoutMilliseconds: 0)
-    if eventCount == 0 && timeoutMilliseconds != 0 {
+    if timeoutMilliseconds == 0 {
+      eventCount = try poller.wait(timeoutMilliseconds: 0)
+    } else {
       let untilTimer = timers.timeoutMilliseconds(now: now)
       let timeout =
         timeoutMilliseconds < 0
