@@ -79,20 +79,20 @@ class Host:
 
     def _read_log(self) -> None:
         assert self.process.stderr is not None
-        for line in self.process.stderr:
-            with self._changed:
-                self._lines.append(line.rstrip("\n"))
-                hosting = HOSTING.match(self._lines[-1])
-                if hosting:
-                    self.addresses.append(hosting["address"])
-                self._changed.notify_all()
-        with self._changed:
-            self._changed.notify_all()
+        with self.process.stderr as log:
+            for line in log:
+                with self._changed:
+                    self._lines.append(line.rstrip("\n"))
+                    hosting = HOSTING.match(self._lines[-1])
+                    if hosting:
+                        self.addresses.append(hosting["address"])
+                    self._changed.notify_all()
 
     def _read_output(self) -> None:
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self._output += line
+        with self.process.stdout as output:
+            for line in output:
+                self._output += line
 
     def _wait_for_addresses(self, count: int) -> None:
         deadline = time.monotonic() + START_SECONDS_MAX
@@ -178,14 +178,19 @@ class Host:
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError(f"the host did not end; log:\n{self.log}") from None
-        for reader in self._readers:
-            reader.join(5)
+        self._join()
         return status
 
     def kill(self) -> None:
         """Ends the process without asking."""
         self.process.kill()
+        self._join()
+
+    def _join(self) -> None:
+        """Waits for the process, and for the readers, which close its pipes."""
         self.process.wait()
+        for reader in self._readers:
+            reader.join(5)
 
     def stop(self) -> None:
         """Asks the host to end, and checks that it drains and ends well."""

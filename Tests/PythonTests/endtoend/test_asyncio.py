@@ -189,7 +189,7 @@ APP = """
                 await writer.drain()
             writer.close()
             await writer.wait_closed()
-        server = await asyncio.start_server(upper, "127.0.0.1", 0)
+        server = await asyncio.start_server(upper, "127.0.0.1", 0, limit=2**20)
         port = server.sockets[0].getsockname()[1]
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"ghouls\\n")
