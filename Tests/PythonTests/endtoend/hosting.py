@@ -21,7 +21,7 @@ PACKAGE = ROOT / "Sources" / "Python"
 START_SECONDS_MAX = 30.0
 END_SECONDS_MAX = 15.0
 HOSTING = re.compile(
-    r"necro: hosting (?P<app>\S+) on (?P<address>\S+) with (?P<workers>\d+) workers?$"
+    r"necro: hosting (?P<app>.+) on (?P<address>\S+) with (?P<workers>\d+) workers?$"
 )
 
 
@@ -68,6 +68,8 @@ class Host:
         self._lines: list[str] = []
         self._changed = threading.Condition()
         self._output = ""
+        self._wires: list[Wire] = []
+        self._is_waited_for = False
         # Both pipes are read all the time, so that the host never waits for room in one.
         self._readers = [
             threading.Thread(target=self._read_log, daemon=True),
@@ -147,8 +149,9 @@ class Host:
         return int(status.split("VmRSS:")[1].split()[0]) * 1024
 
     def connect(self) -> Wire:
-        """A connection of its own to the first address."""
-        return Wire.to_port(self.port)
+        """A connection of its own to the first address, closed with the host at the latest."""
+        self._wires.append(Wire.to_port(self.port))
+        return self._wires[-1]
 
     def ask(
         self,
@@ -188,12 +191,20 @@ class Host:
 
     def _join(self) -> None:
         """Waits for the process, and for the readers, which close its pipes."""
+        self._is_waited_for = True
         self.process.wait()
+        for wire in self._wires:
+            wire.close()
         for reader in self._readers:
             reader.join(5)
 
     def stop(self) -> None:
-        """Asks the host to end, and checks that it drains and ends well."""
+        """Asks the host to end, and checks that it drains and ends well.
+
+        Does nothing where the test has waited for its end, and so seen the status, before.
+        """
+        if self._is_waited_for:
+            return
         if self.process.poll() is None:
             self.send_signal(signal.SIGTERM)
         status = self.wait()

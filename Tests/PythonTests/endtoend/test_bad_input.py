@@ -78,7 +78,7 @@ REFUSED = {
     "large content": (POST + "Content-Length: 1073741824\r\n\r\n", 413),
     "large chunk": (CHUNKED + "40000000\r\n", 413),
     "TLS": ("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
-    "the preface of HTTP/2": ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
+    "the preface of HTTP/2": ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
 }
 
 
