@@ -47,7 +47,7 @@ struct FieldLineTests {
     expectRefused(start + "Host: h\r\n¦ \r\n\r\n", .obsoleteFold)
   }
 
-  @Test("control octets in a value are refused, each of them")
+  @Test("control octets in a value are refused, each of them", .clause("RFC9110-5.5-5"))
   func controls() {
     for octet in (0..<32).map({ UInt8($0) }) + [127] where ![9, 10, 13].contains(octet) {
       let control = String(Character(Unicode.Scalar(octet)))
@@ -58,7 +58,8 @@ struct FieldLineTests {
     }
   }
 
-  @Test("every other octet passes at every place of a value")
+  @Test(
+    "every other octet passes at every place of a value", .clause("RFC9110-5.5-1", "RFC9110-5.5-4"))
   func octetsOfValues() {
     var value = String.UnicodeScalarView()
     for octet in (0x21..<0x7F).map({ UInt8($0) }) + (0x80...0xFF).map({ UInt8($0) }) {

@@ -22,7 +22,7 @@ struct FramingTests {
   }
 
   @Test(
-    "every host of the grammar is taken",
+    "every host of the grammar is taken", .clause("RFC9110-7.2-1", "RFC3986-3.2.2-8"),
     arguments: [
       "", "h", "h:", "h:0", "h:65535", "a.b-c_d~e", "1.2.3.4:5", "a%2Fb", "!$&'()*+,;=",
       "[::]", "[::1]:80", "[1::]", "[1:2:3:4:5:6:7:8]", "[1:2:3:4:5:6:7::]", "[::2:3:4:5:6:7:8]",
@@ -36,7 +36,7 @@ struct FramingTests {
   }
 
   @Test(
-    "a malformed host is refused",
+    "a malformed host is refused", .clause("RFC9112-3.2-7", "RFC3986-3.2.2-8", "RFC3986-3.2.2-12"),
     arguments: [
       "¦:80", "h:6553¦6", "h:8¦x", "h ¦x", "¦@", "u¦@h", "h¦/", "h¦?", "h¦#", "h¦\\", "h¦[", "¦]",
       "h%¦g", "h%2¦ ", "¦\u{E9}", "h¦\u{0}", "h:80¦:80", "[¦]", "[::1]¦x", "[::1¦ ", "[¦g",
@@ -123,7 +123,9 @@ struct FramingTests {
     #expect(HTTP1Error(code: .chunkedNotFinal, offset: 0).status.rawValue == 400)
   }
 
-  @Test("what two parsers could frame differently is refused")
+  @Test(
+    "what two parsers could frame differently is refused",
+    .clause("RFC9112-6.1-13", "RFC9112-6.1-14", "RFC9112-6.1-15"))
   func ambiguity() {
     let both = HTTP1Error.Code.contentLengthWithTransferEncoding
     expectRefused(start + "Content-Length: 5\r\nTransfer-Encoding¦: chunked\r\n", both)
@@ -150,7 +152,8 @@ struct FramingTests {
     #expect(closes(old + "Connection: keep-alive, close\r\n\r\n") == true)
   }
 
-  @Test("a request that does not persist is the last, whatever follows it")
+  @Test(
+    "a request that does not persist is the last, whatever follows it", .clause("RFC9112-9.6-5"))
   func last() {
     let log = RequestLog(
       "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\nGET /2 HTTP/1.1\r\n\u{0}")
@@ -158,7 +161,9 @@ struct FramingTests {
     #expect(log.failure == nil)
   }
 
-  @Test("100-continue is expected only in HTTP/1.1 and with content")
+  @Test(
+    "100-continue is expected only in HTTP/1.1 and with content",
+    .clause("RFC9110-10.1.1-8", "RFC9110-15.2-1"))
   func expectations() {
     func expects(_ head: String, _ content: String = "") -> Bool? {
       RequestLog(head + "\r\n" + content).lines.first?.contains(" expects-continue")

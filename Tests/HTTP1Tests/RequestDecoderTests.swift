@@ -17,7 +17,9 @@ struct RequestDecoderTests {
     #expect(log.failure == nil)
   }
 
-  @Test("an end of input within a message is an error, between messages it is none")
+  @Test(
+    "an end of input within a message is an error, between messages it is none",
+    .clause("RFC9112-6.3-8"))
   func incomplete() {
     let input = octets(
       request + "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -51,7 +51,7 @@ struct RequestLineTests {
   }
 
   @Test(
-    "a method that is no token is refused",
+    "a method that is no token is refused", .clause("RFC9112-3.1-1"),
     arguments: [
       "¦ GET / HTTP/1.1\r\n", "G¦(T / HTTP/1.1\r\n", "G¦\u{0}T", "GET¦\t/ HTTP/1.1", "¦\u{80}",
       "GET¦\r\n", "¦:", "GE¦\rT / HTTP/1.1",
@@ -132,7 +132,7 @@ struct RequestLineTests {
     #expect(HTTP1Error(code: .versionMissing, offset: 0).status.rawValue == 505)
   }
 
-  @Test("only CR LF ends the request line")
+  @Test("only CR LF ends the request line", .clause("RFC9112-2.2-4"))
   func lineEnds() {
     expectRefused("GET / HTTP/1.1¦\nHost: h\r\n\r\n", .bareLineFeed)
     expectRefused("GET / HTTP/1.1\r¦\rHost: h\r\n\r\n", .bareCarriageReturn)
@@ -153,7 +153,8 @@ struct RequestLineTests {
     #expect(RequestLog(one + one + one).lines.count == 6)
   }
 
-  @Test("a start line may be as long as its limit and no longer")
+  @Test(
+    "a start line may be as long as its limit and no longer", .clause("RFC9112-3-3", "RFC9112-3-4"))
   func lengths() {
     let limits = Limits(startLineOctetsMax: 20)
     // 20 octets without CRLF.

@@ -1,5 +1,6 @@
 import NecroHTTPSemantics
 import NecroOctets
+import TestSupport
 import Testing
 
 @Suite("Methods, status codes and field names")
@@ -9,7 +10,8 @@ struct SemanticsTests {
     (.connect, "CONNECT"), (.options, "OPTIONS"), (.trace, "TRACE"), (.patch, "PATCH"),
   ]
 
-  @Test("methods are numbered in order and known by their token, with case")
+  @Test(
+    "methods are numbered in order and known by their token, with case", .clause("RFC9110-9.1-1"))
   func methods() {
     for (index, (method, name)) in Self.methods.enumerated() {
       #expect(Int(method.rawValue) == index)
@@ -45,6 +47,15 @@ struct SemanticsTests {
 
   /// Every named field: the raw values are contiguous.
   private static var named: [FieldID] { (1...63).compactMap { FieldID(rawValue: $0) } }
+
+  @Test("a reason phrase is visible octets with single spaces", .clause("RFC9112-4-5"))
+  func phrases() {
+    for code in UInt16(100)..<600 {
+      let phrase = "\(StatusCode(rawValue: code).reasonPhrase)"
+      #expect(phrase.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }, "\(code)")
+      #expect(!phrase.hasPrefix(" ") && !phrase.hasSuffix(" ") && !phrase.contains("  "))
+    }
+  }
 
   @Test("every field name is known in any case, and nothing that differs in one octet is")
   func fieldNames() {
@@ -95,7 +106,9 @@ struct SemanticsTests {
     #expect(copy.count == 4 && copy.first(.accept) == lines[0] && copy[3] == lines[3])
   }
 
-  @Test("field syntax refuses exactly what could end a line or is no token")
+  @Test(
+    "field syntax refuses exactly what could end a line or is no token",
+    .clause("RFC9110-5.5-1", "RFC9110-5.6.2-1", "RFC9110-5.6.2-2"))
   func fieldSyntax() {
     let delimiters = Array("\"(),/:;<=>?@[\\]{}".utf8)
     for octet in UInt8.min...UInt8.max {

@@ -27,6 +27,12 @@ struct ClauseTests {
     #expect(violations.isEmpty, "\(listed(violations))")
   }
 
+  @Test("a clause that binds and is implemented has a test")
+  func tested() throws {
+    let violations = ClauseRules.untested(ClauseNaming.all(), in: try ClauseFile.all())
+    #expect(violations.isEmpty, "\(listed(violations))")
+  }
+
   @Test(
     "a clause that breaks its form is found",
     arguments: [

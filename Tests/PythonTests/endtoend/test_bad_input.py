@@ -82,6 +82,17 @@ REFUSED = {
 }
 
 
+@pytest.mark.clause(
+    "RFC9112-2.2-10",
+    "RFC9112-3.2-2",
+    "RFC9112-3.2-7",
+    "RFC9112-3-4",
+    "RFC9112-6.1-10",
+    "RFC9112-6.1-15",
+    "RFC9112-6.3-5",
+    "RFC9112-9.6-6",
+    "RFC9110-5.4-1",
+)
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_request_that_cannot_be_is_refused_and_the_connection_closed(
     served: Host, name: str
@@ -108,6 +119,7 @@ def test_requests_before_a_refused_one_are_answered(served: Host, name: str) -> 
         assert wire.is_closed()
 
 
+@pytest.mark.clause("RFC9112-6.1-14", "RFC9112-9.6-7")
 def test_the_octets_after_a_refused_request_are_no_request(served: Host) -> None:
     with served.connect() as wire:
         wire.send(
@@ -118,6 +130,7 @@ def test_the_octets_after_a_refused_request_are_no_request(served: Host) -> None
         assert wire.is_closed()
 
 
+@pytest.mark.clause("RFC9110-15.5.14-1")
 def test_content_up_to_the_limit_is_taken_and_beyond_it_refused(served: Host) -> None:
     limit = 1_048_576
     assert served.ask("POST", "/", b"x" * limit).text == str(limit)
@@ -159,6 +172,7 @@ def test_noise_never_stops_the_worker(served: Host) -> None:
     assert served.process.poll() is None
 
 
+@pytest.mark.clause("RFC9112-9.5-1", "RFC9112-9.5-3", "RFC9112-8-1")
 def test_a_slow_head_is_408_a_silent_peer_is_let_go_and_others_are_served(served: Host) -> None:
     with served.connect() as slow, served.connect() as silent:
         start = time.monotonic()

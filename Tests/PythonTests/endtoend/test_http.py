@@ -88,6 +88,7 @@ def test_a_path_that_is_not_there_is_404(served: Host) -> None:
         assert reply.json["title"] == "Not Found"
 
 
+@pytest.mark.clause("RFC9110-9.1-5", "RFC9110-15.5.6-1")
 def test_a_method_that_the_path_does_not_allow_is_405_and_names_those_it_does(
     served: Host,
 ) -> None:
@@ -99,6 +100,7 @@ def test_a_method_that_the_path_does_not_allow_is_405_and_names_those_it_does(
     assert reply.json["status"] == 405
 
 
+@pytest.mark.clause("RFC9110-9.3.7-1")
 def test_options_names_the_methods(served: Host) -> None:
     for target in ("/patch/7", "*"):
         reply = served.ask("OPTIONS", target)
@@ -108,6 +110,7 @@ def test_options_names_the_methods(served: Host) -> None:
         assert {"PATCH", "DELETE", "OPTIONS"} <= set(allow.replace(" ", "").split(","))
 
 
+@pytest.mark.clause("RFC9110-9.1-4")
 def test_a_method_that_nobody_knows_is_501(served: Host) -> None:
     assert served.ask("SUMMON", "/").status == 501
 
@@ -117,12 +120,14 @@ def test_routers_are_included_under_a_prefix(served: Host) -> None:
     assert served.get("/zombies/3").status == 404
 
 
+@pytest.mark.clause("RFC9110-9.1-3")
 def test_every_method_reaches_its_handler(served: Host) -> None:
     assert served.ask("PUT", "/both", b"").text == "PUT"
     assert served.ask("PATCH", "/patch/3", b"").text == "3"
     assert served.ask("DELETE", "/patch/3").status == 204
 
 
+@pytest.mark.clause("RFC9112-9.3-1", "RFC9112-9.5-4")
 def test_a_connection_serves_many_requests(served: Host) -> None:
     with served.connect() as wire:
         for number in range(200):
@@ -132,6 +137,7 @@ def test_a_connection_serves_many_requests(served: Host) -> None:
             assert reply.header("connection") is None
 
 
+@pytest.mark.clause("RFC9112-9.3.2-2")
 def test_pipelined_requests_are_answered_in_order(served: Host) -> None:
     names = [f"n{number}" for number in range(50)]
     with served.connect() as wire:
@@ -143,6 +149,7 @@ def test_pipelined_requests_are_answered_in_order(served: Host) -> None:
             assert wire.reply().text == name
 
 
+@pytest.mark.clause("RFC9112-9.3.2-2")
 def test_pipelined_requests_wait_for_a_slow_one(served: Host) -> None:
     with served.connect() as wire:
         wire.send("".join(f"GET /slow/{n} HTTP/1.1\r\nHost: a\r\n\r\n" for n in "abc"))
@@ -216,6 +223,7 @@ def test_connection_close_is_kept(served: Host) -> None:
         assert wire.is_closed()
 
 
+@pytest.mark.clause("RFC9112-9.3-1", "RFC9112-9.6-6")
 def test_http_1_0_closes_unless_it_asks_to_persist(served: Host) -> None:
     with served.connect() as wire:
         wire.send("GET / HTTP/1.0\r\n\r\n")
@@ -228,6 +236,7 @@ def test_http_1_0_closes_unless_it_asks_to_persist(served: Host) -> None:
             assert (reply.status, reply.header("connection")) == (200, "keep-alive")
 
 
+@pytest.mark.clause("RFC9112-3.2.2-7", "RFC3986-6.2.3-1")
 def test_an_absolute_target_is_its_path(served: Host) -> None:
     with served.connect() as wire:
         wire.send("GET http://necro.test/v1/zombies/5?x=1 HTTP/1.1\r\nHost: necro.test\r\n\r\n")
@@ -236,12 +245,14 @@ def test_an_absolute_target_is_its_path(served: Host) -> None:
         assert wire.reply().json == {"data": "the dead rise"}
 
 
+@pytest.mark.clause("RFC9112-2.2-7")
 def test_an_empty_line_before_a_request_is_skipped(served: Host) -> None:
     with served.connect() as wire:
         wire.send("\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n")
         assert wire.reply().status == 200
 
 
+@pytest.mark.clause("RFC9112-9.5-2")
 def test_a_client_that_half_closes_still_gets_its_response(served: Host) -> None:
     with served.connect() as wire:
         wire.request("GET", "/slow/late")
@@ -290,6 +301,7 @@ def test_curl_is_served(served: Host) -> None:
     assert two == "a1;b0;"
 
 
+@pytest.mark.clause("RFC9112-6.3-8", "RFC9112-8-1")
 @pytest.mark.parametrize("cut", [1, 10, 30, 45])
 def test_a_request_that_is_cut_short_is_not_answered_as_if_it_were_whole(
     served: Host, cut: int

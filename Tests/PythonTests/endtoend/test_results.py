@@ -146,6 +146,7 @@ def test_strings_in_json_are_escaped(served: Host) -> None:
     assert reply.json == {'quote"': "\\ \n \t \x00 \u2028 \U0001f9df"}
 
 
+@pytest.mark.clause("RFC9110-8.3-2")
 @pytest.mark.parametrize(
     ("name", "kind", "content"),
     [
@@ -164,6 +165,7 @@ def test_text_and_octets_go_out_as_they_are(
     assert reply.header("content-length") == str(len(content))
 
 
+@pytest.mark.clause("RFC9110-8.6-6")
 def test_none_is_404_for_get_and_204_for_post(served: Host) -> None:
     absent = served.get("/none")
     assert absent.status == 404
@@ -238,6 +240,7 @@ def test_what_json_cannot_hold_is_500_and_the_worker_goes_on(
     assert served.get("/result/int").text == "7"
 
 
+@pytest.mark.clause("RFC9110-6.6.1-2")
 def test_the_date_is_the_present(served: Host) -> None:
     date = served.get("/result/int").header("date")
     assert date is not None
