@@ -71,7 +71,7 @@ public enum Socket {
   ) -> ReceiveResult {
     precondition(room.count > 0, "room to receive: without it, the end could not be told apart")
     while true {
-      let count = recv(descriptor, room.baseAddress, room.count, 0)
+      let count = necro_recv(descriptor, room.baseAddress, room.count, 0)
       if count > 0 { return .octets(count) }
       if count == 0 { return .closed }
       let code = necro_errno()
@@ -85,7 +85,7 @@ public enum Socket {
   public static func send(_ descriptor: Int32, _ octets: Span<UInt8>) -> SendResult {
     octets.withUnsafeBytes { source in
       while true {
-        let count = CLinux.send(descriptor, source.baseAddress, source.count, flags)
+        let count = necro_send(descriptor, source.baseAddress, source.count, flags)
         if count >= 0 { return .octets(count) }
         let code = necro_errno()
         if code == EAGAIN { return .wouldBlock }

@@ -23,6 +23,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -68,4 +69,17 @@ static inline int necro_connect(
 static inline int necro_getsockname(
     int descriptor, struct sockaddr *address, socklen_t *octet_count) {
   return getsockname(descriptor, address, octet_count);
+}
+
+// `recv` and `send` of libc are cancellation points, which in a process with several threads costs
+// two atomic exchanges a call. No thread of ours is ever cancelled.
+
+/// recv(2).
+static inline ssize_t necro_recv(int descriptor, void *octets, size_t count, int flags) {
+  return syscall(SYS_recvfrom, descriptor, octets, count, flags, NULL, NULL);
+}
+
+/// send(2).
+static inline ssize_t necro_send(int descriptor, const void *octets, size_t count, int flags) {
+  return syscall(SYS_sendto, descriptor, octets, count, flags, NULL, 0);
 }
