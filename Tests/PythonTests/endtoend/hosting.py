@@ -25,19 +25,20 @@ HOSTING = re.compile(
 )
 
 
-def checkout_environment(**more: str) -> dict[str, str]:
-    """The environment in which `python -m necro` is the checkout's."""
+def checkout_environment(**more: str | None) -> dict[str, str]:
+    """The environment in which `python -m necro` is the checkout's; None takes a variable away."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("NECRO_")}
-    return {
+    variables = {
         **inherited,
         "PYTHONPATH": str(PACKAGE),
         "NECRO_EXTENSION": os.environ["NECRO_EXTENSION"],
         **more,
     }
+    return {name: value for name, value in variables.items() if value is not None}
 
 
 def run_necro(
-    *arguments: str, folder: Path, environment: Mapping[str, str] | None = None
+    *arguments: str, folder: Path, environment: Mapping[str, str | None] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Runs a `necro` command to its end."""
     return subprocess.run(
@@ -218,7 +219,7 @@ def hosting(
     *options: str,
     workers: int = 1,
     binds: Sequence[str] = ("127.0.0.1:0",),
-    environment: Mapping[str, str] | None = None,
+    environment: Mapping[str, str | None] | None = None,
     command: Sequence[str] = (),
     spec: str = "app",
 ) -> Generator[Host]:

@@ -64,7 +64,7 @@ def test_an_installed_necro_serves_an_app_from_another_folder(
     environment_with_necro: Path, tmp_path: Path
 ) -> None:
     command = [str(environment_with_necro / "bin" / "necro")]
-    clean = {"PYTHONPATH": "", "NECRO_EXTENSION": ""}
+    clean = {"PYTHONPATH": None, "NECRO_EXTENSION": None}
     with hosting(tmp_path, HELLO, command=command, environment=clean) as running:
         assert running.get("/").text == '{"data":"the dead rise"}'
 
@@ -143,10 +143,10 @@ def test_the_version_stands_in_one_place(environment_with_necro: Path, tmp_path:
 
 
 def test_the_swift_executable_serves_from_a_checkout(tmp_path: Path) -> None:
-    built = _run("swift", "build", "-c", "release", "--product", "necro")
+    built = _run("swift", "build", "-c", "release")
     assert built.returncode == 0, built.stdout.decode()
     command = [str(ROOT / ".build" / "release" / "necro")]
-    clean = {"PYTHONPATH": "", "NECRO_EXTENSION": ""}
+    clean = {"PYTHONPATH": None, "NECRO_EXTENSION": None}
     spec = str(ROOT / "Examples" / "hello" / "app.py")
     with hosting(tmp_path, "", command=command, environment=clean, spec=spec) as running:
         assert running.get("/").text == '{"data":"the dead rise"}'
