@@ -59,14 +59,14 @@ def _missed(normative: list[Sentence], known: list[Clause]) -> list[Sentence]:
 
 
 def _compared(
-    normative: dict[str, list[Sentence]], known: dict[str, list[Clause]]
+    document: Document, normative: dict[str, list[Sentence]], known: dict[str, list[Clause]]
 ) -> Iterator[str]:
     """What differs between a document's text and its clause files."""
     for section in sorted(normative.keys() | known.keys()):
         sentences_here = normative.get(section, [])
         clauses_here = known.get(section, [])
         for sentence in _missed(sentences_here, clauses_here):
-            yield f"{section}: no clause for: {sentence.text}"
+            yield f"{document.document} {section}: no clause for: {sentence.text}"
         levels: dict[str, str | None] = {
             sentence.digest: sentence.level for sentence in sentences_here
         }
@@ -137,8 +137,8 @@ def main() -> int:
             faults += clauses.faults(document.document, section, entries)
         known = [clause for entries in sections.values() for clause in entries]
         ids.update(clause.id for clause in known)
-        differences = [] if normative is None else list(_compared(normative, sections))
-        faults += [f"{document.document} {difference}" for difference in differences]
+        differences = [] if normative is None else list(_compared(document, normative, sections))
+        faults += differences
         print(_summary(document, known, tests))
         print("  not compared: its text is absent" if normative is None else
               f"  compared with its text: {len(differences)} differences")  # fmt: skip

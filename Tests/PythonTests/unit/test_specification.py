@@ -1,0 +1,149 @@
+"""The tool that holds the clause files against the specifications."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import clauses
+import pytest
+import sentences
+
+SPEC = Path(clauses.__file__).parent
+
+TEXT = """
+1.  Words
+
+   The key words "MUST" and "MAY" mean what
+   another document says.
+
+2.  A Section
+
+   A peer MUST do this (e.g., now).  It does
+   that, and it SHOULD NOT do
+   otherwise.  A peer MAY, but MUST
+   not alone, do so.
+
+   *  An item that MUST hold
+
+   *  An item.  Another, and it is RECOMMENDED.
+
+     rule       = token
+     other-rule = 1*DIGIT
+                  ; a comment
+
+     borrowed = <borrowed, see [X], Section 1>
+
+2.1.  Below
+
+   |  *Note:* An aside MAY break a long-
+   |  winded line.
+
+Appendix A.  Last
+
+   A server must do this, and
+   should do that.
+"""
+
+
+def normative(text: str, *, lower_case: bool = False) -> dict[str, list[tuple[str | None, str]]]:
+    """Level and text of the normative sentences of each section that has any."""
+    found: dict[str, list[tuple[str | None, str]]] = {
+        section: [(each.level, each.text) for each in all_of_it if each.level]
+        for section, all_of_it in sentences.sections(text, lower_case=lower_case).items()
+    }
+    return {section: listed for section, listed in found.items() if listed}
+
+
+def test_sentences_are_found_with_their_level() -> None:
+    assert normative(TEXT) == {
+        "2": [
+            ("MUST", "A peer MUST do this (e.g., now)."),
+            ("SHOULD NOT", "It does that, and it SHOULD NOT do otherwise."),
+            ("MUST", "A peer MAY, but MUST not alone, do so."),
+            ("MUST", "An item that MUST hold"),
+            ("RECOMMENDED", "Another, and it is RECOMMENDED."),
+            ("GRAMMAR", "rule       = token other-rule = 1*DIGIT ; a comment"),
+        ],
+        "2.1": [("MAY", "*Note:* An aside MAY break a long-winded line.")],
+    }
+
+
+def test_keywords_in_lower_case_count_where_a_document_has_those() -> None:
+    assert normative(TEXT, lower_case=True)["A"] == [
+        ("MUST", "A server must do this, and should do that.")
+    ]
+
+
+def test_a_digest_does_not_depend_on_where_lines_are_broken() -> None:
+    one = "1.  A\n\n   A peer MUST do the half-hearted thing.\n"
+    two = "1.  A\n\n   A peer\n   MUST do the half-\n   hearted thing.\n"
+    (digest,) = [each.digest for each in sentences.sections(one, lower_case=False)["1"]]
+    assert [each.digest for each in sentences.sections(two, lower_case=False)["1"]] == [digest]
+    assert len(digest) == sentences.DIGEST_DIGITS
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({}, None),
+        ({"id": "RFC1-2-0"}, "does not fit"),
+        ({"id": "RFC1-3-1"}, "does not fit"),
+        ({"level": "OUGHT"}, "no such level"),
+        ({"status": "done"}, "no such status"),
+        ({"status": "todo"}, "a reason goes"),
+        ({"reason": "Because."}, "a reason goes"),
+        ({"says": ""}, "is missing"),
+    ],
+)
+def test_a_clause_out_of_form_is_found(change: dict[str, str], fault: str | None) -> None:
+    entry = {"id": "RFC1-2-1", "level": "MUST", "says": "It does.", "digest": "0", **change}
+    clause = clauses.Clause(**{"status": "implemented", **entry})
+    faults = list(clauses.faults("RFC1", "2", [clause]))
+    assert len(faults) == (0 if fault is None else 1)
+    assert fault is None or fault in faults[0]
+    if fault is None:
+        assert len(list(clauses.faults("RFC1", "2", [clause, clause]))) == 1
+
+
+def test_every_clause_named_by_a_test_of_python_is_found() -> None:
+    named = {each.clause: each.test for each in clauses.namings() if "test_clauses.py" in each.test}
+    assert named["RFC9110-5.3-4"].endswith(": test_nothing_is_done_before_the_whole_head_is_there")
+
+
+def run(*arguments: str, texts: str) -> subprocess.CompletedProcess[str]:
+    """Runs the tool on its own."""
+    return subprocess.run(
+        [sys.executable, str(SPEC / "coverage.py"), *arguments],
+        env={"NECRO_SPEC_TEXTS": texts},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_every_normative_sentence_is_accounted_for() -> None:
+    texts = os.environ.get("NECRO_SPEC_TEXTS") or str(clauses.ROOT.parent / "shared" / "spec")
+    done = run(texts=texts)
+    assert done.returncode == 0, done.stdout
+    compared = "0 differences" if Path(texts).is_dir() else "its text is absent"
+    assert done.stdout.count(compared) == len(clauses.documents())
+
+
+def test_a_changed_text_shows_what_was_missed_and_what_is_stale(tmp_path: Path) -> None:
+    (tmp_path / "rfc").mkdir()
+    (tmp_path / "rfc" / "rfc9112.txt").write_text("2.1.  A\n\n   A peer MUST haunt.\n")
+    done = run(texts=str(tmp_path))
+    assert done.returncode == 1
+    assert "RFC9112 2.1: no clause for: A peer MUST haunt." in done.stdout
+    assert "RFC9112-2.1-1: stale digest" in done.stdout
+    assert done.stdout.count("its text is absent") == len(clauses.documents()) - 1
+
+
+def test_without_texts_the_tests_are_still_counted() -> None:
+    done = run("--list", "todo", texts="/nowhere")
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.count("its text is absent") == len(clauses.documents())
+    assert "because: " in done.stdout
