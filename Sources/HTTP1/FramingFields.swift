@@ -6,19 +6,18 @@ import NecroOctets
 /// Everything here that another parser could read differently is refused: repeated or listed
 /// Content-Length, Content-Length beside Transfer-Encoding, any transfer coding but one `chunked`. The
 /// empty list elements that RFC 9110 §5.6.1.2 has recipients ignore are refused in these two fields,
-/// for the same reason.
+/// for the same reason; in Connection and Expect they are ignored.
 ///
 /// RFC 9112 §3.2, §6, §9.3; RFC 9110 §10.1.1
 struct FramingFields {
   private(set) var hasHost = false
   private(set) var hasContentLength = false
-  private(set) var isChunked = false
+  private(set) var hasTransferEncoding = false
   private(set) var hasClose = false
   private(set) var hasKeepAlive = false
   private(set) var hasContinueExpectation = false
   private var hasContentLengthDigits = false
-  /// How many octets of `chunked` have been matched.
-  private var codingCount = 0
+  private var codings = TransferCodings()
   private(set) var contentLength: UInt64 = 0
   /// Where the value of Host lies.
   private(set) var host = Slice.empty
@@ -35,14 +34,15 @@ struct FramingFields {
       hasHost = true
     case .contentLength:
       if hasContentLength { return .contentLengthRepeated }
-      if isChunked { return .contentLengthWithTransferEncoding }
+      if hasTransferEncoding { return .contentLengthWithTransferEncoding }
       hasContentLength = true
     case .transferEncoding:
       if version == .http10 { return .transferEncodingInVersion10 }
       if hasContentLength { return .contentLengthWithTransferEncoding }
-      // The lines combine into one list, whose only coding has been read.
-      if isChunked { return .chunkedNotFinal }
-      isChunked = true
+      // The lines combine into one list, in which nothing may follow `chunked`.
+      if codings.isChunked { return .chunkedNotFinal }
+      codings.beginLine()
+      hasTransferEncoding = true
     default: break
     }
     return nil
@@ -100,43 +100,11 @@ struct FramingFields {
     return false
   }
 
-  /// Reads Transfer-Encoding as it arrives: nothing but `chunked`, once. True at the white space or
-  /// CR behind it.
+  /// Reads Transfer-Encoding as it arrives. True at the white space or CR behind it.
   mutating func scanTransferEncoding(
     _ octets: Span<UInt8>, from position: inout Int, to bound: Int
   ) throws(HTTP1Error) -> Bool {
-    let coding = ("chunked" as StaticString).octets
-    while position < bound {
-      let octet = octets[position]
-      guard codingCount < coding.count && OctetClass.lowercased(octet) == coding[codingCount] else {
-        if codingCount == coding.count && (octet == 0x0D || FieldSyntax.isWhitespace(octet)) {
-          return true
-        }
-        throw HTTP1Error(code: transferEncodingFault(octet), offset: position)
-      }
-      codingCount += 1
-      position += 1
-    }
-    return false
-  }
-
-  /// What an octet means that is not the next of `chunked`.
-  private func transferEncodingFault(_ octet: UInt8) -> HTTP1Error.Code {
-    if octet == 0x0A { return .bareLineFeed }
-    if FieldSyntax.tokenOctets.contains(octet) { return .transferCodingUnknown }
-    if codingCount == 0 || !FieldSyntax.valueOctets.contains(octet) && octet != 0x0D {
-      return .transferEncodingInvalid
-    }
-    if codingCount < 7 {
-      // A shorter name than `chunked` ended here.
-      let ends = octet == 0x0D || octet == 0x2C || octet == 0x3B || FieldSyntax.isWhitespace(octet)
-      return ends ? .transferCodingUnknown : .transferEncodingInvalid
-    }
-    switch octet {
-    case 0x2C: return .chunkedNotFinal
-    case 0x3B: return .transferCodingParameter
-    default: return .transferEncodingInvalid
-    }
+    try codings.scan(octets, from: &position, to: bound)
   }
 
   /// Takes note of a field whose line is complete.
@@ -145,9 +113,7 @@ struct FramingFields {
     switch id {
     case .host: host = value
     case .connection: readConnection(octets.octets(value))
-    case .expect:
-      // Other expectations may be ignored (RFC 9110 §10.1.1).
-      if octets.octets(value).equalsIgnoringCase("100-continue") { hasContinueExpectation = true }
+    case .expect: readExpect(octets.octets(value))
     default: break
     }
   }
@@ -173,6 +139,15 @@ struct FramingFields {
     }
   }
 
+  /// Looks for the one expectation there is. Others may be ignored (RFC 9110 §10.1.1), and so is what
+  /// is no expectation.
+  private mutating func readExpect(_ value: Span<UInt8>) {
+    var elements = ListElements()
+    while let element = elements.next(in: value) {
+      if value.octets(element).equalsIgnoringCase("100-continue") { hasContinueExpectation = true }
+    }
+  }
+
   /// Whether the connection persists after this message.
   ///
   /// RFC 9112 §9.3
@@ -181,11 +156,17 @@ struct FramingFields {
     return version == .http11 || hasKeepAlive
   }
 
+  /// Whether the end of the content cannot be found: a head has transfer codings, and the last of
+  /// them is not `chunked`. It is certain once the head is complete.
+  ///
+  /// RFC 9112 §6.3
+  var isWithoutEnd: Bool { hasTransferEncoding && !codings.isChunked }
+
   /// How the message's end is found.
   ///
   /// RFC 9112 §6.3
   var bodyLength: MessageBodyLength {
-    if isChunked { return .chunked }
+    if hasTransferEncoding { return .chunked }
     return hasContentLength ? .length(contentLength) : .none
   }
 }

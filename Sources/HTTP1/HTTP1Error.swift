@@ -94,11 +94,12 @@ extension HTTP1Error {
     case transferEncodingInVersion10
     /// Transfer-Encoding is empty, or not a list of codings.
     case transferEncodingInvalid
-    /// A transfer coding other than `chunked`.
+    /// A transfer coding other than `chunked`, in a list that ends with it.
     case transferCodingUnknown
     /// A parameter of `chunked`, which has none.
     case transferCodingParameter
-    /// Something after `chunked`, which has to be the last coding and applied once.
+    /// The last transfer coding is not `chunked`, or something follows it, which has to be the last
+    /// coding and applied once.
     case chunkedNotFinal
     /// A chunk's size is missing or not hexadecimal digits.
     case chunkSizeInvalid

@@ -214,9 +214,12 @@ public struct RequestDecoder: ~Copyable, OctetDecoder {
   private mutating func takeHead() throws(HTTP1Error) -> RequestHead {
     let headCount = fieldLines.position
     let version = startLine.version
-    // Both become certain with the head's last octet.
+    // These become certain with the head's last octet.
     guard framing.hasHost || version == .http10 else {
       throw HTTP1Error(code: .hostMissing, offset: headCount - 1)
+    }
+    guard !framing.isWithoutEnd else {
+      throw HTTP1Error(code: .chunkedNotFinal, offset: headCount - 1)
     }
     let content = framing.bodyLength
     var hasContent = false

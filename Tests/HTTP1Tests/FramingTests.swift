@@ -103,24 +103,54 @@ struct FramingTests {
     #expect(HTTP1Error(code: .contentTooLong, offset: 0).status.rawValue == 413)
   }
 
-  @Test("chunked is the only transfer coding, once, and without regard to case")
+  @Test(
+    "chunked is the only transfer coding, once, and without regard to case",
+    .clause("RFC9112-6.1-10", "RFC9112-6.3-3"))
   func transferEncoding() {
-    expectAccepted(start + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+    let field = start + "Transfer-Encoding: "
+    expectAccepted(field + "chunked\r\n\r\n0\r\n\r\n")
     expectAccepted(start + "tRANSFER-eNCODING:\tcHuNkEd \t\r\n\r\n0\r\n\r\n")
-    for value in ["¦gzip, chunked", "¦identity", "chunked¦x", "ch¦,", "chunke¦\r\n", "c¦;", "¦x"] {
-      expectRefused(start + "Transfer-Encoding: \(value)", .transferCodingUnknown)
+    for value in [
+      "gzip, chunked", "identity , CHUNKED\t", "a;b=\"\\\",\" ; c = d,chunked", "x,y,chunked",
+    ] {
+      expectRefused(field + value + "¦\r\n", .transferCodingUnknown)
     }
-    for value in ["¦\r\n", "¦, chunked", "¦;", "¦\"chunked\"", "¦\u{0B}chunked", "chunked¦\u{0B}"] {
-      expectRefused(start + "Transfer-Encoding: \(value)", .transferEncodingInvalid)
+    for value in [
+      "gzip", "identity", "chunkedx", "chunke", "chunked-", "xchunked", "x;y=chunked", "gzip, x",
+    ] {
+      expectRefused(field + value + "\r\nX: y\r\n\r¦\n", .chunkedNotFinal)
     }
-    expectRefused(start + "Transfer-Encoding: chunked¦, chunked", .chunkedNotFinal)
-    expectRefused(start + "Transfer-Encoding: chunked¦,gzip", .chunkedNotFinal)
-    expectRefused(start + "Transfer-Encoding: chunked ¦gzip", .chunkedNotFinal)
-    expectRefused(start + "Transfer-Encoding: chunked¦;q=1", .transferCodingParameter)
-    expectRefused(
-      start + "Transfer-Encoding: chunked\r\nTransfer-Encoding¦: chunked", .chunkedNotFinal)
+    for value in [
+      "¦\r\n", "¦, chunked", "¦;", "¦\"chunked\"", "¦\u{0B}chunked", "chunked¦\u{0B}", "x ¦chunked",
+      "ch, ¦,", "ch;¦,", "ch;a¦,", "ch;a=¦,", "ch;a ¦b", "ch;a=\"¦\r\n", "ch;a=\"\\¦\u{0}",
+      "ch,¦\r\n",
+      "ch;a=\"b\"¦c", "ch;¦=b",
+    ] {
+      expectRefused(field + value, .transferEncodingInvalid)
+    }
+    expectRefused(field + "chunked¦, chunked", .chunkedNotFinal)
+    expectRefused(field + "chunked¦,gzip", .chunkedNotFinal)
+    expectRefused(field + "gzip, chunked¦,gzip", .chunkedNotFinal)
+    expectRefused(field + "chunked ¦gzip", .chunkedNotFinal)
+    expectRefused(field + "chunked¦;q=1", .transferCodingParameter)
+    expectRefused(field + "gzip, chunked ¦;q=1", .transferCodingParameter)
     #expect(HTTP1Error(code: .transferCodingUnknown, offset: 0).status.rawValue == 501)
     #expect(HTTP1Error(code: .chunkedNotFinal, offset: 0).status.rawValue == 400)
+  }
+
+  @Test(
+    "several Transfer-Encoding lines are one list",
+    .clause("RFC9112-6.3-3"))
+  func transferEncodingLines() {
+    let field = "Transfer-Encoding: "
+    let first = start + field
+    expectRefused(first + "chunked\r\nTransfer-Encoding¦: chunked", .chunkedNotFinal)
+    expectRefused(first + "gzip\r\n\(field)chunked¦\r\n", .transferCodingUnknown)
+    expectRefused(first + "chunke\r\n\(field)d\r\n\r¦\n", .chunkedNotFinal)
+    expectRefused(first + "gzip\r\n\(field)¦\r\n", .transferEncodingInvalid)
+    expectRefused(first + "gzip\r\n\(field)¦, chunked\r\n", .transferEncodingInvalid)
+    expectRefused(
+      first + "gzip\r\nContent-Length¦: 5\r\n", .contentLengthWithTransferEncoding)
   }
 
   @Test(
@@ -178,5 +208,31 @@ struct FramingTests {
     #expect(expects(start + "Expect: other\r\nContent-Length: 1\r\n", "x") == false)
     #expect(
       expects("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n", "x") == false)
+  }
+
+  @Test(
+    "Expect is a list, perhaps over several lines, in which 100-continue is looked for",
+    .clause("RFC9110-10.1.1-1", "RFC9110-5.6.1.2-1", "RFC9110-5.6.1.2-2", "RFC9110-5.6.4-1"))
+  func expectationList() {
+    func expects(_ values: String...) -> Bool? {
+      let lines = values.map { "Expect: \($0)\r\n" }.joined()
+      return RequestLog(start + "Content-Length: 1\r\n\(lines)\r\nx").lines.first?
+        .contains(" expects-continue")
+    }
+    for value in [
+      "100-continue", "a, 100-continue", "100-CONTINUE,a", ",,\t, 100-continue ,,",
+      "a=\"x\\\", y\";b=c , 100-continue", "a=b;c=\"d\",100-continue", "\"\",100-continue",
+    ] {
+      #expect(expects(value) == true, "\(value)")
+    }
+    for value in [
+      "", ",", "100-continue=a", "100-continue;a=b", "100-continue a", "x100-continue",
+      "\"100-continue\"", "a=\",100-continue,\"", "a=\"b, 100-continue", "a=\"\\\", 100-continue\"",
+      "100-continue\"", "a=\"\\",
+    ] {
+      #expect(expects(value) == false, "\(value)")
+    }
+    #expect(expects("a", "100-continue") == true)
+    #expect(expects("100-continue", "a") == true)
   }
 }
