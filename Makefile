@@ -12,7 +12,7 @@ ROUNDS ?= 5
 # What the tests and benchmarks use beside Swift and Python: peers to compare with, servers, clients.
 PACKAGES := libssl-dev libpq-dev libhiredis-dev postgresql redis-server nginx wrk curl
 
-.PHONY: run build test spec fuzz bench-http format clean packages swift
+.PHONY: run build test spec fuzz bench-http bench-http1 format clean packages swift
 
 run: build
 	@printf '%s\n' 'Try, in another terminal:' \
@@ -44,6 +44,12 @@ fuzz: $(VENV)/made swift
 bench-http: packages build
 	@$(PY) Benchmarks/http/run.py --rounds $(ROUNDS)
 	@$(PY) Benchmarks/http/memory.py
+
+# The codec alone: the ordinary build, and Embedded Swift as it ships.
+bench-http1: swift
+	@echo 'ordinary Swift:' && swift run -q --package-path Benchmarks/http1 -c release http1-codec
+	@echo 'Embedded Swift:' && NECRO_EMBEDDED=1 swift run -q --package-path Benchmarks/http1 \
+	  -c release --scratch-path .build-bench-embedded http1-codec
 
 format: $(VENV)/tools
 	@$(VENV)/bin/ruff check -q --fix . && $(VENV)/bin/ruff format -q .

@@ -116,7 +116,9 @@ let package = Package(
   ],
   targets: [
     // Codecs.
-    .target(name: "NecroOctets", path: "Sources/Octets", swiftSettings: common),
+    .target(
+      name: "NecroOctets", dependencies: ["CKernels"], path: "Sources/Octets", swiftSettings: common
+    ),
     .target(
       name: "NecroHTTPSemantics", dependencies: ["NecroOctets"],
       path: "Sources/HTTPSemantics", swiftSettings: codec),
@@ -131,6 +133,7 @@ let package = Package(
       path: "Sources/Router", swiftSettings: codec),
 
     // C shims.
+    .target(name: "CKernels", path: "Sources/CKernels"),
     .target(name: "CLinux", path: "Sources/CLinux"),
     .target(
       name: "CPython", path: "Sources/CPython", exclude: ["exports.map"],

@@ -47,12 +47,12 @@ struct AuthorityScanner {
 
   /// Goes on from `position`, at most to `bound`, and leaves it at the octet the outcome is about.
   mutating func scan(
-    _ octets: Span<UInt8>, from position: inout Int, to bound: Int
+    _ octets: Span<UInt8>, from position: inout Int, to bound: Int, _ kernel: OctetKernel
   ) -> Outcome {
     while position < bound {
       switch state {
       case .start, .registeredName:
-        if !scanRegisteredName(octets, &position, bound) { return .ended }
+        if !scanRegisteredName(octets, &position, bound, kernel) { return .ended }
       case .percent, .percentDigit:
         if OctetClass.hexadecimalValue(octets[position]) == nil { return .malformed }
         state = state == .percent ? .percentDigit : .registeredName
@@ -80,13 +80,12 @@ struct AuthorityScanner {
   /// does neither.
   @inline(__always)
   private mutating func scanRegisteredName(
-    _ octets: Span<UInt8>, _ position: inout Int, _ bound: Int
+    _ octets: Span<UInt8>, _ position: inout Int, _ bound: Int, _ kernel: OctetKernel
   ) -> Bool {
     // `unreserved` and `sub-delims`.
     let nameOctets = OctetClass(low: 0x2BFF_7FD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)
     let start = position
-    var end = start
-    while end < bound, nameOctets.contains(octets[end]) { end += 1 }
+    let end = kernel.endOfHost(octets, from: start, to: bound, allowed: nameOctets)
     position = end
     if end > start { state = .registeredName }
     guard end < bound else { return true }

@@ -33,6 +33,7 @@ struct FieldLineScanner {
   /// The next octet to look at.
   private(set) var position: Int
   private let sectionStart: Int
+  private let kernel: OctetKernel
   private var nameStart = 0
   private var nameEnd = 0
   private var valueStart = 0
@@ -41,7 +42,8 @@ struct FieldLineScanner {
 
   /// - Parameter sectionStart: the position of the section's first octet, from the input's first
   ///   unconsumed one.
-  init(sectionStart: Int) {
+  init(sectionStart: Int, kernel: OctetKernel) {
+    self.kernel = kernel
     self.sectionStart = sectionStart
     position = sectionStart
   }
@@ -57,7 +59,16 @@ struct FieldLineScanner {
     while position < bound {
       switch phase {
       case .lineStart:
-        try scanLineStart(octets, section, linesMax)
+        if kernel == .blocks {
+          try scanWholeLines(octets, bound, section, &fields, &framing, linesMax)
+          if phase == .lineStart && isLineEnd(octets, at: position, bound) {
+            position += 2
+            return true
+          }
+        }
+        if phase == .lineStart && position < bound {
+          try scanLineStart(octets, section, linesMax)
+        }
       case .name:
         try scanName(octets, bound, section, &framing)
       case .beforeValue:
@@ -65,14 +76,14 @@ struct FieldLineScanner {
       case .value:
         try scanValue(octets, bound)
       case .host:
-        let isEnded = try framing.scanHost(octets, from: &position, to: bound)
-        if isEnded { endValue() }
+        let isEnded = try framing.scanHost(octets, from: &position, to: bound, kernel)
+        if isEnded { endValue(octets, bound, section, &fields, &framing) }
       case .contentLength:
         let isEnded = try framing.scanContentLength(octets, from: &position, to: bound)
-        if isEnded { endValue() }
+        if isEnded { endValue(octets, bound, section, &fields, &framing) }
       case .transferEncoding:
         let isEnded = try framing.scanTransferEncoding(octets, from: &position, to: bound)
-        if isEnded { endValue() }
+        if isEnded { endValue(octets, bound, section, &fields, &framing) }
       case .afterValue:
         try scanAfterValue(octets, bound)
       case .lineFeed:
@@ -85,6 +96,50 @@ struct FieldLineScanner {
     }
     if !isWithin { throw HTTP1Error(code: section.tooLong, offset: bound) }
     return false
+  }
+
+  /// Reads field lines that are there whole and hold nothing that has to be judged octet by octet; the
+  /// phases read any other, and find out what is wrong with it.
+  @inline(__always)
+  private mutating func scanWholeLines(
+    _ octets: Span<UInt8>, _ bound: Int, _ section: Section, _ fields: inout FieldSection,
+    _ framing: inout FramingFields, _ linesMax: Int
+  ) throws(HTTP1Error) {
+    var position = self.position
+    var lineCount = self.lineCount
+    let token = FieldSyntax.tokenOctets
+    let value = FieldSyntax.valueOctets
+    while lineCount < linesMax && position < bound && octets[position] != 0x0D {
+      let nameStart = position
+      let nameEnd = OctetKernel.blocks.endOfName(octets, from: nameStart, to: bound, allowed: token)
+      guard nameEnd > nameStart && nameEnd < bound && octets[nameEnd] == 0x3A else { break }
+      let name = Slice(offset: nameStart, count: nameEnd - nameStart)
+      let id = FieldID(name: octets.octets(name))
+      if case .header(let version) = section, id.isFraming {
+        self.nameStart = nameStart
+        self.nameEnd = nameEnd
+        self.id = id
+        self.lineCount = lineCount
+        if let code = framing.begin(id, version) { throw HTTP1Error(code: code, offset: nameEnd) }
+        self.position = nameEnd + 1
+        phase = .beforeValue
+        return
+      }
+      var start = nameEnd + 1
+      if start < bound && octets[start] == 0x20 { start += 1 }
+      let lineEnd = OctetKernel.blocks.endOfText(octets, from: start, to: bound, allowed: value)
+      guard isLineEnd(octets, at: lineEnd, bound) else { break }
+      var end = lineEnd
+      while start < end, FieldSyntax.isWhitespace(octets[start]) { start += 1 }
+      while end > start, FieldSyntax.isWhitespace(octets[end - 1]) { end -= 1 }
+      position = lineEnd + 2
+      lineCount += 1
+      take(
+        FieldLine(name: name, value: Slice(offset: start, count: end - start), id: id), octets,
+        section, &fields, &framing)
+    }
+    self.position = position
+    self.lineCount = lineCount
   }
 
   @inline(__always)
@@ -118,20 +173,8 @@ struct FieldLineScanner {
   private mutating func scanName(
     _ octets: Span<UInt8>, _ bound: Int, _ section: Section, _ framing: inout FramingFields
   ) throws(HTTP1Error) {
-    let token = FieldSyntax.tokenOctets
-    var position = self.position
-    while position <= bound - 8 {
-      // Most names are letters and "-" alone.
-      let word = OctetWord(octets, at: position)
-      let others = ~(word.letters | word.mask(from: 0x2D, through: 0x2D)) & OctetWord.all(0x80)
-      if others == 0 {
-        position += 8
-        continue
-      }
-      position += OctetWord.countBefore(others)
-      break
-    }
-    while position < bound, token.contains(octets[position]) { position += 1 }
+    let position = kernel.endOfName(
+      octets, from: position, to: bound, allowed: FieldSyntax.tokenOctets)
     self.position = position
     guard position < bound else { return }
     guard octets[position] == 0x3A else { throw nameFault(octets) }
@@ -177,20 +220,8 @@ struct FieldLineScanner {
   /// Passes over a value that no rule but the grammar of all values applies to.
   @inline(__always)
   private mutating func scanValue(_ octets: Span<UInt8>, _ bound: Int) throws(HTTP1Error) {
-    let value = FieldSyntax.valueOctets
-    var position = self.position
-    while position <= bound - 8 {
-      // Control octets are the only ones that a value does not hold, and HTAB is one that it does.
-      let controls = OctetWord(octets, at: position).controls
-      if controls == 0 {
-        position += 8
-        continue
-      }
-      position += OctetWord.countBefore(controls)
-      guard octets[position] == 0x09 else { break }
-      position += 1
-    }
-    while position < bound, value.contains(octets[position]) { position += 1 }
+    let position = kernel.endOfText(
+      octets, from: position, to: bound, allowed: FieldSyntax.valueOctets)
     self.position = position
     guard position < bound else { return }
     guard octets[position] == 0x0D else { throw valueFault(octets) }
@@ -207,10 +238,24 @@ struct FieldLineScanner {
       code: octets[position] == 0x0A ? .bareLineFeed : .fieldValueInvalid, offset: position)
   }
 
+  /// Whether a line end that is there whole begins at a position.
+  @inline(__always)
+  private func isLineEnd(_ octets: Span<UInt8>, at position: Int, _ bound: Int) -> Bool {
+    position < bound - 1 && octets[position] == 0x0D && octets[position + 1] == 0x0A
+  }
+
   /// The octet at the position is white space or CR, and behind a value that is complete.
-  private mutating func endValue() {
+  @inline(__always)
+  private mutating func endValue(
+    _ octets: Span<UInt8>, _ bound: Int, _ section: Section, _ fields: inout FieldSection,
+    _ framing: inout FramingFields
+  ) {
     valueEnd = position
     phase = .afterValue
+    if kernel == .blocks && isLineEnd(octets, at: position, bound) {
+      position += 2
+      finishLine(octets, section, &fields, &framing)
+    }
   }
 
   private mutating func scanAfterValue(_ octets: Span<UInt8>, _ bound: Int) throws(HTTP1Error) {
@@ -239,14 +284,25 @@ struct FieldLineScanner {
   ) {
     phase = .lineStart
     lineCount += 1
-    let name = Slice(offset: nameStart, count: nameEnd - nameStart)
-    let value = Slice(offset: valueStart, count: valueEnd - valueStart)
+    take(
+      FieldLine(
+        name: Slice(offset: nameStart, count: nameEnd - nameStart),
+        value: Slice(offset: valueStart, count: valueEnd - valueStart), id: id),
+      octets, section, &fields, &framing)
+  }
+
+  /// Keeps a line, unless it is a trailer that means nothing.
+  @inline(__always)
+  private func take(
+    _ line: FieldLine, _ octets: Span<UInt8>, _ section: Section, _ fields: inout FieldSection,
+    _ framing: inout FramingFields
+  ) {
     if case .header = section {
-      framing.end(id, octets, value)
-    } else if TrailerRules.forbids(id, octets.octets(name)) {
+      framing.end(line.id, octets, line.value)
+    } else if TrailerRules.forbids(line.id, octets.octets(line.name)) {
       return
     }
-    fields.append(FieldLine(name: name, value: value, id: id))
+    fields.append(line)
   }
 }
 
@@ -263,5 +319,14 @@ extension FieldLineScanner.Section {
     case .header: .fieldLinesTooMany
     case .trailer: .trailerLinesTooMany
     }
+  }
+}
+
+extension FieldID {
+  /// Whether the value is read octet by octet, since it decides where a message ends or for whom it
+  /// is.
+  @inline(__always)
+  fileprivate var isFraming: Bool {
+    self == .host || self == .contentLength || self == .transferEncoding
   }
 }

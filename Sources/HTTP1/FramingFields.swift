@@ -60,9 +60,9 @@ struct FramingFields {
   /// Reads Host as it arrives. True at the white space or CR behind it.
   @inline(__always)
   mutating func scanHost(
-    _ octets: Span<UInt8>, from position: inout Int, to bound: Int
+    _ octets: Span<UInt8>, from position: inout Int, to bound: Int, _ kernel: OctetKernel
   ) throws(HTTP1Error) -> Bool {
-    switch hostScanner.scan(octets, from: &position, to: bound) {
+    switch hostScanner.scan(octets, from: &position, to: bound, kernel) {
     case .needsMore: return false
     case .malformed: throw HTTP1Error(code: .hostInvalid, offset: position)
     case .ended:

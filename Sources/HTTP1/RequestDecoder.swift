@@ -54,20 +54,27 @@ public struct RequestDecoder: ~Copyable, OctetDecoder {
   public var limits: Limits
 
   private let leniency: Leniency
+  private let kernel: OctetKernel
   private var phase = Phase.betweenMessages
   private var isPersistent = true
   private var emptyLineCount = 0
   /// Octets of the connection that have been consumed.
   private var consumedCount = 0
   private var contentRemaining: UInt64 = 0
-  private var startLine = StartLineScanner()
-  private var fieldLines = FieldLineScanner(sectionStart: 0)
+  private var startLine: StartLineScanner
+  private var fieldLines: FieldLineScanner
   private var framing = FramingFields()
   private var chunks = ChunkedCoding()
   private var failure = HTTP1Error(code: .messageIncomplete, offset: 0)
 
-  public init(limits: Limits = Limits(), leniency: Leniency = []) {
+  /// - Parameter kernel: how octets are scanned, which changes nothing but the time it takes.
+  public init(
+    limits: Limits = Limits(), leniency: Leniency = [], kernel: OctetKernel = .blocks
+  ) {
     self.limits = limits
+    self.kernel = kernel
+    fieldLines = FieldLineScanner(sectionStart: 0, kernel: kernel)
+    startLine = StartLineScanner(kernel: kernel)
     self.leniency = leniency
   }
 
@@ -139,7 +146,7 @@ public struct RequestDecoder: ~Copyable, OctetDecoder {
         guard
           try startLine.scan(input, lineOctetsMax: limits.startLineOctetsMax, leniency)
         else { return nil }
-        fieldLines = FieldLineScanner(sectionStart: startLine.position)
+        fieldLines = FieldLineScanner(sectionStart: startLine.position, kernel: kernel)
         phase = .fields
       case .fields:
         guard try scanFields() else { return nil }
@@ -198,7 +205,7 @@ public struct RequestDecoder: ~Copyable, OctetDecoder {
     fields.removeAll()
     trailers.removeAll()
     trailerOctets = .empty
-    startLine = StartLineScanner()
+    startLine = StartLineScanner(kernel: kernel)
     framing = FramingFields()
     phase = .startLine
   }
@@ -269,7 +276,7 @@ public struct RequestDecoder: ~Copyable, OctetDecoder {
     try chunks.scan(input, from: &position, limits)
     consume(position)
     if chunks.phase == .complete {
-      fieldLines = FieldLineScanner(sectionStart: 0)
+      fieldLines = FieldLineScanner(sectionStart: 0, kernel: kernel)
       phase = .trailers
       return nil
     }

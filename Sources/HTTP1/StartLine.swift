@@ -45,6 +45,7 @@ struct StartLineScanner {
     case lineFeed
   }
 
+  private let kernel: OctetKernel
   private(set) var phase = Phase.method
   private(set) var form = TargetForm.origin
   private(set) var method = Method.other
@@ -70,7 +71,7 @@ struct StartLineScanner {
     hasQuery ? Slice(offset: pathEnd + 1, count: target.end - pathEnd - 1) : .empty
   }
 
-  init() {}
+  init(kernel: OctetKernel) { self.kernel = kernel }
 
   /// Goes on from where it stopped. True when the line is complete, `position` then lies behind it.
   ///
@@ -166,7 +167,7 @@ struct StartLineScanner {
 
   private mutating func scanAuthority(_ octets: Span<UInt8>, _ bound: Int) throws(HTTP1Error) {
     if form == .authority { authority.offset = methodCount + 1 }
-    switch authorityScanner.scan(octets, from: &position, to: bound) {
+    switch authorityScanner.scan(octets, from: &position, to: bound, kernel) {
     case .needsMore: return
     case .malformed: throw fault(.authorityInvalid, octets)
     case .ended: break
@@ -227,18 +228,20 @@ struct StartLineScanner {
   ) throws(HTTP1Error) -> UInt8? {
     var position = self.position
     while position < bound {
-      let octet = octets[position]
-      if percentDigits > 0 {
-        guard OctetClass.hexadecimalValue(octet) != nil else {
+      if percentDigits == 0 {
+        position = kernel.endOfPath(octets, from: position, to: bound, allowed: allowed)
+        guard position < bound else { break }
+        guard octets[position] == 0x25 else {
+          self.position = position
+          return octets[position]
+        }
+        percentDigits = 2
+      } else {
+        guard OctetClass.hexadecimalValue(octets[position]) != nil else {
           self.position = position
           throw fault(.percentEncodingInvalid, octets)
         }
         percentDigits -= 1
-      } else if octet == 0x25 {
-        percentDigits = 2
-      } else if !allowed.contains(octet) {
-        self.position = position
-        return octet
       }
       position += 1
     }
@@ -265,6 +268,13 @@ struct StartLineScanner {
   @inline(__always)
   private mutating func scanVersion(_ octets: Span<UInt8>, _ bound: Int) throws(HTTP1Error) {
     let expected = ("HTTP/1.1" as StaticString).octets
+    if kernel == .blocks && position == versionStart && position <= bound - 8
+      && octets.word(at: position) == expected.word(at: 0)
+    {
+      position += 8
+      phase = .lineEnd
+      return
+    }
     while position < bound {
       let octet = octets[position]
       let index = position - versionStart

@@ -55,6 +55,8 @@ public struct FieldSection: ~Copyable {
   /// Drops all lines and keeps the storage.
   @inlinable
   public mutating func removeAll() {
+    // Few requests have trailers.
+    if lines.isEmpty { return }
     lines.removeAll(keepingCapacity: true)
     present = 0
   }

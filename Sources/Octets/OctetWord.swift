@@ -8,6 +8,14 @@ extension Span where Element == UInt8 {
     return unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)
       .littleEndian
   }
+
+  /// Four octets, as `word` has eight.
+  @inlinable
+  func halfWord(at offset: Int) -> UInt32 {
+    precondition(offset >= 0 && offset <= count - 4, "four octets lie within the span")
+    return unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt32.self)
+      .littleEndian
+  }
 }
 
 /// Eight octets handled as one number, for scans that would otherwise look at each of them.
@@ -24,6 +32,22 @@ public struct OctetWord: Sendable {
   /// The eight octets of `span` from `position` on. Complexity: O(1), one load.
   @inlinable
   public init(_ span: Span<UInt8>, at position: Int) { octets = span.word(at: position) }
+
+  /// The first four and the last four octets of a span that has from four to eight.
+  @inlinable
+  init(ends span: Span<UInt8>) {
+    octets =
+      UInt64(span.halfWord(at: 0)) | UInt64(span.halfWord(at: span.count &- 4)) &<< 32
+  }
+
+  /// Whether this has the octets of `text`, ASCII letters compared without case. `text` has letters in
+  /// lower case, and others below 0x40.
+  @inlinable
+  public func equalsIgnoringCase(_ text: OctetWord) -> Bool {
+    // The cases of a letter differ in 0x20, and letters alone have 0x40.
+    let caseBits = (text.octets & OctetWord.all(0x40)) &>> 1
+    return (octets ^ text.octets) & ~caseBits == 0
+  }
 
   /// The number of octets before the first that a mask tells of; 8 if it tells of none.
   @inlinable

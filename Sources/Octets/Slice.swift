@@ -81,22 +81,24 @@ extension Span where Element == UInt8 {
   }
 
   /// Whether this span holds the octets of `text`, ASCII letters compared without case. `text` is
-  /// given in lower case.
+  /// given in lower case, and what is no letter in it lies below 0x40, as digits and "-" do.
   @inlinable
   public func equalsIgnoringCase(_ text: StaticString) -> Bool {
     let other = text.octets
     guard count == other.count else { return false }
     guard count >= 8 else {
-      for index in indices where OctetClass.lowercased(self[index]) != other[index] {
-        return false
+      if count < 4 {
+        for index in indices where OctetClass.lowercased(self[index]) != other[index] {
+          return false
+        }
+        return true
       }
-      return true
+      return OctetWord(ends: self).equalsIgnoringCase(OctetWord(ends: other))
     }
     var position = 0
     while true {
-      if OctetWord(self, at: position).lowercased != OctetWord(other, at: position).octets {
-        return false
-      }
+      let word = OctetWord(self, at: position)
+      if !word.equalsIgnoringCase(OctetWord(other, at: position)) { return false }
       if position == count - 8 { return true }
       position = min(position + 8, count - 8)
     }

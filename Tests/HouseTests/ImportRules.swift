@@ -1,10 +1,10 @@
 /// Who may import whom: the whole table. A folder that is not in it may not exist.
 ///
-/// Octets is the leaf. Codecs know Octets and each other's vocabulary at most: no Foundation, no
+/// Octets is the leaf: it knows the C kernels alone, which nobody else calls. Codecs know Octets and each other's vocabulary at most: no Foundation, no
 /// libc, no Python, no reactor. The reactor knows no protocol, the server no Python.
 enum ImportRules {
   static let allowed: [String: Set<String>] = [
-    "Sources/Octets": [],
+    "Sources/Octets": ["CKernels"],
     "Sources/HTTPSemantics": ["NecroOctets"],
     "Sources/HTTP1": ["NecroOctets", "NecroHTTPSemantics"],
     "Sources/JSON": ["NecroOctets"],
