@@ -81,6 +81,9 @@ public struct RequestDecoder: ~Copyable, OctetDecoder {
   /// Whether no octet of a further request has come: the connection may idle here.
   public var isBetweenMessages: Bool { phase == .betweenMessages && input.isEmpty }
 
+  /// Whether empty lines have come that count against the limit of the next request.
+  public var hasSkippedEmptyLines: Bool { emptyLineCount > 0 }
+
   /// Whether a part of a head has come: the client is to send the rest within a time.
   public var isInHead: Bool {
     switch phase {

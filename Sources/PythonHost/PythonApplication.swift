@@ -124,7 +124,7 @@ final class PythonApplication: Application {
       } else {
         release(task)
       }
-    } while worker.hasWork && mustLeaveTask
+    } while !worker.turnIsComplete && mustLeaveTask
     return true
   }
 

@@ -45,12 +45,12 @@ final class WorkerPayload {
         guard let called = PyObject_CallNoArgs(application.drained!) else { return false }
         release(called)
       }
-      if worker.hasWork { continue }
       if necro_size(ready) > 0 || necro_size(scheduled) != scheduledCount
         || !application.readyDescriptors.isEmpty || timeoutMilliseconds == 0
       {
         return true
       }
+      if worker.hasWork { continue }
       if timeoutMilliseconds > 0 {
         let now = Clock.monotonicMilliseconds()
         if now >= deadline { return true }

@@ -21,7 +21,11 @@ public final class AccessLog {
   }
 
   func append(_ exchange: Exchange, now: UInt64) {
-    exchange.peer.host(into: &lines)
+    if exchange.peer.family == .unix {
+      lines.append("-")
+    } else {
+      exchange.peer.host(into: &lines)
+    }
     lines.append(" - - [")
     exchange.date.withOctets { appendTime($0) }
     lines.append("] \"")

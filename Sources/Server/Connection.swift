@@ -10,12 +10,15 @@ final class Connection {
 
   /// Lent by the worker while octets of a request or response are about.
   var exchange: Exchange?
-  /// When the peer has done nothing useful by then, the connection is closed.
+  /// By when the peer has to have done what is waited for; the end of time if nothing is.
   var deadline: UInt64
-  /// When the connection's timer fires; it is re-armed only then, or when the deadline comes earlier.
+  /// By when the next request has to have begun and, of a connection that has had none, its head to
+  /// be complete.
+  var idleDeadline: UInt64
   var timer: TimerWheel.TimerID
+  /// When the timer fires, which may be before the deadline; the end of time once it has.
   var timerDeadline: UInt64
-  /// Bumped with each exchange that is handed back, to count requests.
+  /// Requests whose heads have been decoded.
   var requestCount: UInt64 = 0
 
   /// The kernel may hold octets that were not received yet.
@@ -25,13 +28,13 @@ final class Connection {
   var endIsAnnounced = false
   /// The peer has closed its side, and all octets were received.
   var inputEnded = false
-  /// The kernel took less than the output at the last send.
+  /// The kernel took less than the output at the last send, and will say when it takes more.
   var isBlockedOnSend = false
   /// Our side is closed and the peer's last octets are dropped until it closes too.
   var isLingering = false
   /// Octets dropped while lingering.
   var lingeredOctets = 0
-  /// The connection is in the list of those to be driven at the turn's start.
+  /// The connection is in the list of those to be driven at the next turn's start.
   var isScheduled = false
 
   init(
@@ -43,6 +46,7 @@ final class Connection {
     self.generation = generation
     self.peer = peer
     self.deadline = deadline
+    idleDeadline = deadline
     self.timer = timer
     self.timerDeadline = deadline
   }

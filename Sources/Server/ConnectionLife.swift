@@ -1,27 +1,34 @@
 import NecroOctets
 import NecroReactor
 
-/// How connections come, are timed and go.
+/// How connections come and go, and what they are lent in between.
 extension Worker {
   // MARK: Accepting
 
-  func acceptConnections(_ index: Int) {
+  /// Accepts connections that wait in a listener. Returns whether there may be more.
+  @discardableResult
+  func acceptConnections(_ index: Int) -> Bool {
     // A burst is taken in parts, so that open connections are served in between.
     for _ in 0..<acceptedPerTurnMax {
       if connectionCount >= limits.connectionsMax {
         pauseAccepting()
-        return
+        return false
       }
       switch Socket.accept(from: listeners[index].descriptor) {
-      case .connection(let descriptor, let peer): open(descriptor, peer)
-      case .retry: continue
-      case .wouldBlock: return
-      case .exhausted:
+      case .connection(let descriptor, let peer):
+        open(descriptor, peer)
+      case .retry:
+        continue
+      case .wouldBlock:
+        return false
+      case .exhausted, .failed:
+        // The listener stays ready: without a pause the worker would do nothing but ask.
         pauseAccepting()
-        return
-      case .failed: return
+        retryAccepting()
+        return false
       }
     }
+    return true
   }
 
   private var acceptedPerTurnMax: Int { 64 }
@@ -39,7 +46,8 @@ extension Worker {
       freeSlots.append(slot)
       return
     }
-    let deadline = now + (isDraining ? limits.drainFreshMilliseconds : limits.headMilliseconds)
+    let deadline = later(
+      now, by: isDraining ? limits.drainFreshMilliseconds : limits.headMilliseconds)
     connections[slot] = Connection(
       descriptor: descriptor, slot: slot, generation: nextGeneration, peer: peer,
       deadline: deadline,
@@ -52,24 +60,38 @@ extension Worker {
     if acceptIsPaused { return }
     acceptIsPaused = true
     for listener in listeners { try? poller.remove(listener.descriptor) }
-    // Descriptors can also be freed elsewhere in the process, of which nobody tells.
-    _ = timers.insert(token: acceptTimerToken, deadlineMilliseconds: now + 1_000)
   }
+
+  /// Has accepting go on after a while: descriptors can also be freed elsewhere in the process, of
+  /// which nobody tells.
+  private func retryAccepting() {
+    if acceptTimerIsSet { return }
+    acceptTimerIsSet = true
+    _ = timers.insert(
+      token: acceptTimerToken, deadlineMilliseconds: later(now, by: acceptRetryMilliseconds))
+  }
+
+  private var acceptRetryMilliseconds: UInt64 { 1_000 }
 
   func resumeAccepting() {
     guard acceptIsPaused, connectionCount < limits.connectionsMax else { return }
     acceptIsPaused = false
     for (index, listener) in listeners.enumerated() {
-      try? poller.add(
-        listener.descriptor, token: Token.listener(index).rawValue,
-        interest: listener.isShared ? [.read, .exclusive] : .read)
+      do throws(SystemError) {
+        try poller.add(
+          listener.descriptor, token: Token.listener(index).rawValue,
+          interest: listener.isShared ? [.read, .exclusive] : .read)
+      } catch {
+        // The kernel is short of memory: all of it again later.
+        pauseAccepting()
+        retryAccepting()
+        return
+      }
     }
   }
 
   /// The timer token that is no connection's.
   var acceptTimerToken: UInt64 { .max }
-  /// The timer token of a drain's end.
-  var drainTimerToken: UInt64 { .max - 1 }
 
   // MARK: Exchanges
 
@@ -78,111 +100,47 @@ extension Worker {
     let exchange = idleExchanges.popLast() ?? Exchange(limits: limits, date: date)
     exchange.slot = connection.slot
     exchange.peer = connection.peer
-    exchange.persists = true
     connection.exchange = exchange
     return exchange
   }
 
+  /// Keeps an exchange for another connection.
   func takeBack(_ exchange: Exchange) {
-    exchange.reset()
-    if idleExchanges.count < idleExchangesMax { idleExchanges.append(exchange) }
+    if exchange.accountedOctets > 0 {
+      exchange.content.removeAll()
+      account(exchange)
+    }
+    guard idleExchanges.count < idleExchangesMax else { return }
+    // The few that come first off the list keep room for large messages.
+    exchange.reset(
+      storageOctetsMax: idleExchanges.count < 16 ? 65_536 : Exchange.receivedOctetsMin)
+    idleExchanges.append(exchange)
   }
 
   private var idleExchangesMax: Int { 256 }
 
-  // MARK: Time
-
-  func setDeadline(_ connection: Connection, _ deadline: UInt64) {
-    connection.deadline = deadline
-    // A later deadline waits for the timer that is set; it fires, looks and sets itself again.
-    if deadline < connection.timerDeadline {
-      _ = timers.cancel(connection.timer)
-      setTimer(connection, deadline)
-    }
-  }
-
-  private func setTimer(_ connection: Connection, _ deadline: UInt64) {
-    connection.timer = timers.insert(
-      token: UInt64(connection.slot), deadlineMilliseconds: deadline)
-    connection.timerDeadline = deadline
-  }
-
-  func timerFired(_ connection: Connection) {
-    if let exchange = connection.exchange, exchange.phase == .responding, exchange.output.isEmpty {
-      // The application takes its time; the peer is not to blame.
-      let deadline = now + limits.keepAliveMilliseconds
-      connection.deadline = max(connection.deadline, deadline)
-    }
-    if now < connection.deadline {
-      setTimer(connection, connection.deadline)
-      return
-    }
-    // The timer is spent: `close` must not cancel it, and what goes on needs a new one.
-    setTimer(connection, now + limits.lingerMilliseconds)
-    connection.deadline = connection.timerDeadline
-    timedOut(connection)
-  }
-
-  /// Sends what is left and closes our side; the peer's last octets are dropped until it closes too,
-  /// lest the kernel answer them with a reset that destroys the response on its way.
-  /// RFC 9112 §9.6.
-  func finishOutput(_ connection: Connection) {
-    if let exchange = connection.exchange {
-      connection.exchange = nil
-      takeBack(exchange)
-    }
-    if connection.inputEnded {
-      close(connection)
-      return
-    }
-    Socket.closeWriting(connection.descriptor)
-    connection.isLingering = true
-    connection.mayReceive = true
-    setDeadline(connection, now + limits.lingerMilliseconds)
-    linger(connection)
-  }
-
-  func linger(_ connection: Connection) {
-    while connection.mayReceive {
-      lingerBuffer.removeAll()
-      switch Socket.receive(
-        connection.descriptor, into: lingerBuffer.reserve(lingerBuffer.capacity))
-      {
-      case .octets(let count):
-        connection.lingeredOctets += count
-        if connection.lingeredOctets > limits.lingerOctetsMax {
-          close(connection)
-          return
-        }
-      case .wouldBlock:
-        connection.mayReceive = false
-      case .closed, .failed:
-        close(connection)
-        return
-      }
-    }
-  }
-
   // MARK: Going
 
-  /// The peer has reset the connection, or cannot be written to.
-  func peerGone(_ connection: Connection) {
-    close(connection)
-  }
-
-  func close(_ connection: Connection) {
+  /// Closes a connection at once. The application is told if it is at work for it.
+  ///
+  /// - Parameter resetting: whether what the peer has not read is dropped.
+  func close(_ connection: Connection, resetting: Bool = false) {
     guard connections[connection.slot] === connection else { return }
     connections[connection.slot] = nil
     freeSlots.append(connection.slot)
     connectionCount -= 1
     connection.isScheduled = false
-    _ = timers.cancel(connection.timer)
+    timers.cancel(connection.timer)
     // Closing the only descriptor of a socket takes it out of the poller too.
-    Socket.close(connection.descriptor)
+    if resetting {
+      Socket.reset(connection.descriptor)
+    } else {
+      Socket.close(connection.descriptor)
+    }
     if let exchange = connection.exchange {
       connection.exchange = nil
+      exchange.slot = nil
       if exchange.phase == .responding {
-        exchange.slot = nil
         application.peerGone(exchange)
       } else {
         takeBack(exchange)

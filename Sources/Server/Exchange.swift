@@ -40,10 +40,24 @@ public final class Exchange {
   var headIsKept = false
   /// The client waits for 100 (Continue) and has not been sent it.
   var contentContinues = false
-  /// Content that was dropped.
+  /// Content that has come.
+  var receivedContentOctets: UInt64 = 0
+  /// Content that was dropped after the response.
   var drainedOctets: UInt64 = 0
-  /// The time by which the head must be complete has been set.
-  var headDeadlineIsSet = false
+  /// The decoder has asked for octets and been given none since.
+  var needsOctets = true
+  /// By when the head that has begun must be complete; the end of time while none has.
+  var headDeadline = UInt64.max
+  /// How the content comes along.
+  var receiving = TransferProgress()
+  /// How the output that the kernel did not take at once goes along.
+  var sending = TransferProgress()
+  /// Some output waits for the kernel, and `sending` counts.
+  var isSending = false
+  /// How much of `content` the worker has counted.
+  var accountedOctets = 0
+  /// A request has been served since the exchange was lent.
+  var hasServed = false
   /// The peer closed, or sent what is no content, before the content's end.
   public internal(set) var contentIsCutShort = false
   var responseHasBegun = false
@@ -70,6 +84,10 @@ public final class Exchange {
   public var applicationToken: UInt64 = 0
 
   private let limits: ServerLimits
+  /// Octets of output that were sent or dropped before those in `output`.
+  private var sentOctets = 0
+  /// How many octets had been written before the present response began.
+  private var responseOffset = 0
 
   init(limits: ServerLimits, date: DateField) {
     self.limits = limits
@@ -113,6 +131,32 @@ public final class Exchange {
   /// Whether more content can still arrive.
   public var contentIsComplete: Bool { requestIsComplete }
 
+  /// Octets have been received that the decoder has not looked at.
+  var hasUndecodedInput: Bool { !needsOctets && !decoder.input.isEmpty }
+
+  /// Content can be taken in: the application gets it as it comes, up to the window, or not at all.
+  var hasContentRoom: Bool {
+    policy != .streamed || content.count < limits.contentWindowOctets
+  }
+
+  /// The application is at work, and the peer is to send it content.
+  var awaitsContent: Bool {
+    policy == .streamed && !requestIsComplete && !contentContinues && hasContentRoom
+  }
+
+  /// The least room to receive into: a head's, or as much of the content as is worth a larger one.
+  var receiveOctetsMin: Int {
+    if phase == .head || requestIsComplete { return Exchange.receivedOctetsMin }
+    switch head.content {
+    case .none: return Exchange.receivedOctetsMin
+    case .length:
+      return Int(min(max(remainingContentOctets, UInt64(Exchange.receivedOctetsMin)), 65_536))
+    case .chunked: return 16_384
+    }
+  }
+
+  static var receivedOctetsMin: Int { 4_096 }
+
   /// Whether the peer can no longer be answered.
   public var peerIsGone: Bool { slot == nil }
 
@@ -155,7 +199,7 @@ public final class Exchange {
   ///   - contentLength: the octets of content, or nil when unknown: the content is then chunked.
   public func begin(_ status: StatusCode, contentLength: UInt64?) throws(ResponseMisuse) {
     responseHasBegun = true
-    responseOffset = output.count
+    responseOffset = sentOctets + output.count
     // Content that the client may or may not send, or too much of it, ends the connection.
     if !requestIsComplete
       && (contentContinues || remainingContentOctets > limits.drainedContentOctetsMax)
@@ -209,17 +253,39 @@ public final class Exchange {
     try end()
   }
 
-  /// Takes back a response that was begun in this same call of the application, so that another can
-  /// be written in its place.
-  public func restartResponse() {
-    guard responseHasBegun else { return }
-    output.truncate(to: output.readPosition + responseOffset)
+  /// Takes back the response that was begun, so that another can be written in its place. Returns
+  /// false when part of it has been sent: then nothing is changed.
+  @discardableResult
+  public func restartResponse() -> Bool {
+    guard responseHasBegun else { return true }
+    guard responseOffset >= sentOctets else { return false }
+    output.truncate(to: output.readPosition + responseOffset - sentOctets)
     serializer = ResponseSerializer()
     responseHasBegun = false
+    return true
   }
 
-  /// How many octets of earlier responses waited in `output` when the present one began.
-  private var responseOffset = 0
+  /// Makes something that can be sent of a response that the application says is complete.
+  func concludeResponse() {
+    if !responseHasBegun {
+      respondWithProblem(.internalServerError)
+    } else if serializer.isWithinResponse {
+      // The end of the connection tells the client that there should have been more.
+      serializer = ResponseSerializer()
+      persists = false
+    }
+  }
+
+  /// Forgets octets of the output that were sent.
+  func consumeOutput(_ octetCount: Int) {
+    output.consume(octetCount)
+    sentOctets += octetCount
+    // The next response begins at the storage's start.
+    if output.isEmpty { output.removeAll() }
+  }
+
+  /// Forgets all of the output.
+  func dropOutput() { consumeOutput(output.count) }
 
   /// The connection is not to be used again after this response.
   public func closeAfterResponse() { persists = false }
@@ -233,8 +299,9 @@ public final class Exchange {
     headIsKept = false
     contentContinues = head.expectsContinue
     contentIsCutShort = false
-    drainedOctets = 0
-    headDeadlineIsSet = false
+    receivedContentOctets = 0
+    headDeadline = .max
+    hasServed = true
     persists = head.isPersistent
     responseHasBegun = false
     responseContentOctets = 0
@@ -247,33 +314,38 @@ public final class Exchange {
   func endRequest() {
     phase = .head
     headIsKept = false
-    if content.capacity > Exchange.keptStorageOctetsMax { content = OctetBuffer() }
-    if keptHead.capacity > Exchange.keptStorageOctetsMax { keptHead = OctetBuffer() }
   }
 
   /// The octets of content that are still to come, as far as the head tells.
   private var remainingContentOctets: UInt64 {
     guard case .length(let length) = head.content else { return 0 }
-    let received = UInt64(content.count) + drainedOctets
-    return length > received ? length - received : 0
+    return length - receivedContentOctets
   }
 
   /// Makes the exchange as good as new for another connection.
-  func reset() {
+  ///
+  /// - Parameter storageOctetsMax: each buffer with more is returned to the system.
+  func reset(storageOctetsMax: Int) {
     endRequest()
     slot = nil
-    headDeadlineIsSet = false
-    output.removeAll()
-    if output.capacity > Exchange.keptStorageOctetsMax { output = OctetBuffer() }
-    if decoder.isBetweenMessages && decoder.input.isEmpty
-      && decoder.input.capacity <= Exchange.keptStorageOctetsMax
-    {
-      decoder.input.removeAll()
+    persists = true
+    hasServed = false
+    needsOctets = true
+    headDeadline = .max
+    isSending = false
+    sentOctets = 0
+    if serializer.isWithinResponse { serializer = ResponseSerializer() }
+    Exchange.empty(&output, storageOctetsMax)
+    Exchange.empty(&content, storageOctetsMax)
+    Exchange.empty(&keptHead, storageOctetsMax)
+    if decoder.isBetweenMessages && !decoder.hasSkippedEmptyLines {
+      Exchange.empty(&decoder.input, storageOctetsMax)
     } else {
       decoder = RequestDecoder(limits: limits.http, leniency: limits.leniency)
     }
   }
 
-  /// Storage above this is returned to the system when an exchange is taken back.
-  static var keptStorageOctetsMax: Int { 65_536 }
+  private static func empty(_ buffer: inout OctetBuffer, _ storageOctetsMax: Int) {
+    if buffer.capacity > storageOctetsMax { buffer = OctetBuffer() } else { buffer.removeAll() }
+  }
 }

@@ -10,25 +10,36 @@ public struct ServerLimits: Sendable {
   public var connectionsMax = 16_384
   /// Octets of a connection's input that are kept while a response is being made: the bounded queue
   /// of pipelined requests.
-  public var pipelinedOctetsMax = 65_536
+  public var pipelinedOctetsMax = 16_384
   /// Octets of a connection's output above which no further pipelined request is begun.
-  public var outputOctetsMax = 262_144
+  public var outputOctetsMax = 65_536
   /// Octets of streamed content that wait for the application before the connection stops reading.
   public var contentWindowOctets = 262_144
   /// Octets of unread content that are read and dropped so that a connection can persist.
   public var drainedContentOctetsMax: UInt64 = 262_144
+  /// Octets of content that all connections of a worker may hold together; a request that is collected
+  /// beyond them is answered 503. Not less than one request's `http.contentOctetsMax`.
+  public var contentOctetsInAllMax = 268_435_456
+  /// Requests of one connection that are begun in one turn: others are served before the next.
+  public var requestsPerTurnMax = 128
+  /// Octets of one connection above which it receives no more in one turn.
+  public var receivedOctetsPerTurnMax = 262_144
   /// Milliseconds from a head's first octet (or the connection's start) to its last.
   public var headMilliseconds: UInt64 = 15_000
-  /// Milliseconds without any octet of content.
+  /// Milliseconds without any octet of content, and those before its rate counts.
   public var contentMilliseconds: UInt64 = 30_000
+  /// The least rate at which a peer may send content on average; 0 for any.
+  public var contentOctetsPerSecondMin: UInt64 = 500
   /// Milliseconds a connection may idle between requests.
   public var keepAliveMilliseconds: UInt64 = 75_000
-  /// Milliseconds without progress in sending a response.
+  /// Milliseconds without progress in sending what waits, and those before its rate counts.
   public var sendMilliseconds: UInt64 = 60_000
+  /// The least rate at which a peer may take what waits on average; 0 for any.
+  public var sendOctetsPerSecondMin: UInt64 = 500
   /// Milliseconds in which the peer should close after our side has.
   public var lingerMilliseconds: UInt64 = 2_000
   /// Octets read and dropped from a peer that goes on sending after our side has closed.
-  public var lingerOctetsMax = 1_048_576
+  public var lingerOctetsMax = 16_777_216
   /// Milliseconds that a drain gives to connections that have not sent a request yet.
   public var drainFreshMilliseconds: UInt64 = 1_000
   /// Milliseconds after which a drain closes what is still open.

@@ -23,21 +23,32 @@ public final class Worker<App: Application> {
   var listeners: [Listener] = []
   /// Accepting has stopped for want of descriptors or of places; it goes on when one is free.
   var acceptIsPaused = false
+  /// A timer is set at whose end accepting is tried again.
+  var acceptTimerIsSet = false
   var connections: [Connection?] = []
   var freeSlots: [Int] = []
   var nextGeneration: UInt32 = 0
   public internal(set) var connectionCount = 0
   var idleExchanges: [Exchange] = []
-  /// Slots of connections that can go on: their response was completed outside a turn.
+  /// Slots of connections that can go on without an event: their response was completed outside a
+  /// turn, or they have had their part of one.
   var scheduledSlots: [Int] = []
-  var scheduledPosition = 0
+  private var scheduledPosition = 0
+  /// How many of them belong to the present turn; those scheduled meanwhile come in the next.
+  private var scheduledEnd = 0
 
   /// Events of the last wait that were not handled because the application wanted control.
-  var eventCount = 0
-  var eventPosition = 0
+  private var eventCount = 0
+  private var eventPosition = 0
 
   /// Accepting has ended, and connections end with their response.
-  public private(set) var isDraining = false
+  public internal(set) var isDraining = false
+  /// Octets of content that all exchanges hold.
+  var contentOctets = 0
+  /// Requests that the connection driven now may still begin in this turn.
+  var requestsLeft = 0
+  /// Octets that the connection driven now may still receive in this turn.
+  var octetsLeft = 0
   /// Where octets go that nobody reads.
   var lingerBuffer = OctetBuffer(capacity: 16_384)
 
@@ -51,6 +62,10 @@ public final class Worker<App: Application> {
     now = Clock.monotonicMilliseconds()
     timers = TimerWheel(now: now)
     date.refresh()
+  }
+
+  deinit {
+    for case let connection? in connections { Socket.close(connection.descriptor) }
   }
 
   /// Adds a route; see `RouteTable.add`.
@@ -102,42 +117,63 @@ public final class Worker<App: Application> {
   }
 
   /// The first half of a turn: waits until there is something to do, at most as long as given.
-  /// Returns at once while something is left of the last turn.
+  /// Does nothing while the last turn is not complete, and does not wait while there is work.
   public func poll(timeoutMilliseconds: Int32) throws(SystemError) {
-    if hasWork { return }
-    eventPosition = 0
-    eventCount = 0
-    if timeoutMilliseconds == 0 {
-      eventCount = try poller.wait(timeoutMilliseconds: 0)
-    } else {
-      let untilTimer = timers.timeoutMilliseconds(now: now)
-      let timeout =
-        timeoutMilliseconds < 0
-        ? untilTimer : untilTimer < 0 ? timeoutMilliseconds : min(timeoutMilliseconds, untilTimer)
-      application.willWait()
-      defer { application.didWait() }
-      eventCount = try poller.wait(timeoutMilliseconds: timeout)
+    if turnIsComplete {
+      if scheduledEnd > 0 { scheduledSlots.removeFirst(scheduledEnd) }
+      scheduledPosition = 0
+      scheduledEnd = scheduledSlots.count
+      eventPosition = 0
+      eventCount = 0
+      // The kernel is asked whatever else there is to do: a connection that always has something must
+      // not keep the others from being heard.
+      if timeoutMilliseconds == 0 || scheduledEnd > 0 {
+        eventCount = try poller.wait(timeoutMilliseconds: 0)
+      } else {
+        let untilTimer = timers.timeoutMilliseconds(now: now)
+        let timeout =
+          timeoutMilliseconds < 0
+          ? untilTimer : untilTimer < 0 ? timeoutMilliseconds : min(timeoutMilliseconds, untilTimer)
+        application.willWait()
+        defer { application.didWait() }
+        eventCount = try poller.wait(timeoutMilliseconds: timeout)
+      }
     }
     now = Clock.monotonicMilliseconds()
     date.refresh()
   }
 
-  /// The second half of a turn: does what is ready. Returns early, with `hasWork` left, when the
-  /// application wants control.
+  /// The second half of a turn: does what was scheduled and what is ready. Returns early, with
+  /// `turnIsComplete` false, when the application wants control.
   public func process() {
-    driveScheduled()
-    if application.wantsControl { return }
-    while eventPosition < eventCount {
-      let event = poller.event(eventPosition)
-      eventPosition += 1
-      handle(event)
-      if application.wantsControl { return }
+    while !application.wantsControl {
+      if scheduledPosition < scheduledEnd {
+        let slot = scheduledSlots[scheduledPosition]
+        scheduledPosition += 1
+        guard let connection = connections[slot], connection.isScheduled else { continue }
+        connection.isScheduled = false
+        drive(connection)
+      } else if eventPosition < eventCount {
+        let event = poller.event(eventPosition)
+        eventPosition += 1
+        handle(event)
+      } else {
+        break
+      }
     }
-    expireTimers()
-    accessLog?.flush()
+    // Octets that came in time are looked at before a timer says that they did not.
+    if turnIsComplete {
+      expireTimers()
+      accessLog?.flush()
+    }
   }
 
-  /// Whether something is left to be done without waiting.
+  /// Whether all is done that was scheduled or ready when the turn began.
+  public var turnIsComplete: Bool {
+    scheduledPosition == scheduledEnd && eventPosition == eventCount
+  }
+
+  /// Whether something is left to be done without waiting, in this turn or the next.
   public var hasWork: Bool {
     scheduledPosition < scheduledSlots.count || eventPosition < eventCount
   }
@@ -150,7 +186,8 @@ public final class Worker<App: Application> {
       else { return }
       connectionReady(connection, event.readiness)
     case .listener(let index):
-      acceptConnections(index)
+      // A drain in this same turn has ended listening.
+      if index < listeners.count { acceptConnections(index) }
     case .application(let token):
       application.descriptorReady(token: token, readiness: event.readiness)
     case .drain(let descriptor):
@@ -159,39 +196,13 @@ public final class Worker<App: Application> {
     }
   }
 
-  /// Goes on with the connections whose response was completed since the last turn.
-  private func driveScheduled() {
-    while scheduledPosition < scheduledSlots.count {
-      let slot = scheduledSlots[scheduledPosition]
-      scheduledPosition += 1
-      guard let connection = connections[slot], connection.isScheduled else { continue }
-      connection.isScheduled = false
-      drive(connection)
-      if application.wantsControl { return }
-    }
-    scheduledPosition = 0
-    scheduledSlots.removeAll(keepingCapacity: true)
-  }
-
-  private func expireTimers() {
-    while let slot = timers.popExpired(now: now) {
-      if slot == acceptTimerToken {
-        resumeAccepting()
-        continue
-      }
-      if slot == drainTimerToken {
-        closeAll()
-        continue
-      }
-      guard let connection = connections[Int(slot)] else { continue }
-      timerFired(connection)
-    }
-  }
-
   // MARK: Completion
 
   /// Says that the response to a pending exchange is complete. It is sent in the next turn.
+  ///
+  /// Called once for each exchange, which is the application's no longer afterwards.
   public func complete(_ exchange: Exchange) {
+    precondition(exchange.phase == .responding, "a pending exchange is completed once")
     guard let slot = exchange.slot, let connection = connections[slot] else {
       takeBack(exchange)
       return
@@ -202,89 +213,17 @@ public final class Worker<App: Application> {
 
   /// Sends what has been written of a response that is not complete, in the next turn.
   public func flush(_ exchange: Exchange) {
-    if let slot = exchange.slot, let connection = connections[slot] { schedule(connection) }
-  }
-
-  /// Reads on after the application has taken content from `Exchange.content`.
-  public func contentTaken(_ exchange: Exchange) {
-    if let slot = exchange.slot, let connection = connections[slot] { schedule(connection) }
+    if let slot = exchange.slot, let connection = connections[slot] {
+      schedule(connection)
+    } else {
+      // Nobody is there to take it.
+      exchange.dropOutput()
+    }
   }
 
   func schedule(_ connection: Connection) {
     if connection.isScheduled { return }
     connection.isScheduled = true
     scheduledSlots.append(connection.slot)
-  }
-
-  // MARK: Drain
-
-  /// Has the worker drain when a `WakeUp` of another thread's is signalled.
-  ///
-  /// - Parameter descriptor: the wake-up's, which its owner keeps open.
-  public func drain(on descriptor: Int32) throws(SystemError) {
-    try poller.add(descriptor, token: Token.drain(descriptor).rawValue, interest: .read)
-  }
-
-  /// Stops accepting and closes each connection once its response is sent. What is open after
-  /// `ServerLimits.drainMilliseconds` is closed all the same.
-  public func drain() {
-    if isDraining { return }
-    now = Clock.monotonicMilliseconds()
-    isDraining = true
-    _ = timers.insert(
-      token: drainTimerToken, deadlineMilliseconds: now + limits.drainMilliseconds)
-    for index in listeners.indices {
-      // The queue's connections were promised a server: they are accepted before it goes.
-      acceptConnections(index)
-      if !acceptIsPaused { try? poller.remove(listeners[index].descriptor) }
-      // A shared listener serves others too; a worker's own one refuses from now on.
-      if !listeners[index].isShared { Socket.stopListening(listeners[index].descriptor) }
-    }
-    listeners.removeAll()
-    for case let connection? in connections {
-      if connection.exchange == nil {
-        if connection.requestCount > 0 {
-          close(connection)
-        } else {
-          setDeadline(connection, now + limits.drainFreshMilliseconds)
-        }
-      } else {
-        connection.exchange?.persists = false
-      }
-    }
-  }
-
-  /// Whether a drain has ended: no connection is left.
-  public var isDrained: Bool { isDraining && connectionCount == 0 }
-
-  private func closeAll() {
-    for case let connection? in connections { close(connection) }
-  }
-}
-
-/// What an event of the poller is about, in its 64 bits: the kind in the two highest.
-enum Token {
-  case connection(slot: Int, generation: UInt32)
-  case listener(Int)
-  case application(UInt64)
-  case drain(Int32)
-
-  init(rawValue: UInt64) {
-    let rest = rawValue & (1 << 62 - 1)
-    switch rawValue >> 62 {
-    case 0: self = .connection(slot: Int(rest & 0xFFFF_FFFF), generation: UInt32(rest >> 32))
-    case 1: self = .listener(Int(rest))
-    case 2: self = .application(rest)
-    default: self = .drain(Int32(rest))
-    }
-  }
-
-  var rawValue: UInt64 {
-    switch self {
-    case .connection(let slot, let generation): UInt64(generation) << 32 | UInt64(slot)
-    case .listener(let index): 1 << 62 | UInt64(index)
-    case .application(let token): 2 << 62 | token
-    case .drain(let descriptor): 3 << 62 | UInt64(descriptor)
-    }
   }
 }

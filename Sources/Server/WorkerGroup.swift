@@ -39,16 +39,33 @@ public enum WorkerGroup {
       try worker.drain(on: wakeUp.descriptor)
       wakeUps.append(wakeUp)
     }
-    var threads: [pthread_t] = []
-    for worker in workers {
-      threads.append(try start { serve(worker) })
+    let (threads, failure) = startAll(workers)
+    if failure == nil {
+      isReady(groups.map(\.address))
+      var received: Int32 = 0
+      sigwait(&signals, &received)
     }
-    isReady(groups.map(\.address))
-    var received: Int32 = 0
-    sigwait(&signals, &received)
     for wakeUp in wakeUps { wakeUp.signal() }
     for thread in threads { pthread_join(thread, nil) }
+    // Until then the workers' pollers watch them.
+    withExtendedLifetime(wakeUps) {}
     for group in groups { group.close() }
+    if let failure { throw failure }
+  }
+
+  /// Starts a thread for each worker, up to the first that cannot be had.
+  private static func startAll<App>(
+    _ workers: [Worker<App>]
+  ) -> (threads: [pthread_t], failure: SystemError?) {
+    var threads: [pthread_t] = []
+    for worker in workers {
+      do throws(SystemError) {
+        threads.append(try start { serve(worker) })
+      } catch {
+        return (threads, error)
+      }
+    }
+    return (threads, nil)
   }
 
   private static func serve<App>(_ worker: Worker<App>) {
