@@ -9,8 +9,17 @@ private final class Machine {
   init() throws {
     folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("necro-\(UUID().uuidString)").resolvingSymlinksInPath()
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let files = FileManager.default
+    // A checkout of its own, so that an environment in the real one is not found.
+    try files.createDirectory(atPath: path(package), withIntermediateDirectories: true)
+    try files.createDirectory(atPath: path(package + "/necro"), withIntermediateDirectories: true)
+    try files.createDirectory(atPath: path(build), withIntermediateDirectories: true)
+    try Data().write(to: folder.appendingPathComponent("checkout/Package.swift"))
+    try files.copyItem(at: Self.built, to: folder.appendingPathComponent(build + "/necro"))
   }
+
+  let package = "checkout/Sources/Python"
+  let build = "checkout/.build/debug"
 
   deinit { try? FileManager.default.removeItem(at: folder) }
 
@@ -45,7 +54,7 @@ private final class Machine {
     _ arguments: [String] = [], _ environment: [String: String] = [:]
   ) throws -> (status: Int32, output: [String], errors: String) {
     let process = Process()
-    process.executableURL = Self.executable
+    process.executableURL = folder.appendingPathComponent(build + "/necro")
     process.arguments = arguments
     process.currentDirectoryURL = folder
     process.environment = ["PATH": "", "HOME": path("home")].merging(environment) { $1 }
@@ -63,7 +72,7 @@ private final class Machine {
   }
 
   /// `necro`, which the build puts beside the tests.
-  static let executable: URL = {
+  static let built: URL = {
     let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     let beside = tests.deletingLastPathComponent().appendingPathComponent("necro")
     if FileManager.default.fileExists(atPath: beside.path) { return beside }
@@ -73,10 +82,6 @@ private final class Machine {
   }()
 }
 
-/// Whether the checkout has an environment of its own, which the search finds before PATH.
-private let checkoutHasEnvironment = FileManager.default.fileExists(
-  atPath: PackageFolders.root.appendingPathComponent(".venv").path)
-
 @Suite("The necro executable")
 struct SearchTests {
   @Test("it becomes `python -m necro` with its arguments, the package and the extension module")
@@ -85,8 +90,8 @@ struct SearchTests {
     try machine.installation("v", modules: "python3.13")
     let result = try machine.run(
       ["host", "a b", ""], ["VIRTUAL_ENV": machine.path("v"), "PYTHONPATH": "/else"])
-    let package = PackageFolders.root.appendingPathComponent("Sources/Python").path
-    let folder = Machine.executable.deletingLastPathComponent().path
+    let package = machine.path(machine.package)
+    let folder = machine.path(machine.build)
     #expect(
       result.output == [
         machine.path("v/bin/python3"), "<-m>", "<necro>", "<host>", "<a b>", "<>",
@@ -127,7 +132,7 @@ struct SearchTests {
     #expect(result.output.first == ".venv/bin/python3")
   }
 
-  @Test("on PATH, an interpreter is asked for its version", .disabled(if: checkoutHasEnvironment))
+  @Test("on PATH, an interpreter is asked for its version")
   func alongPath() throws {
     let machine = try Machine()
     try machine.interpreter("old/python3", answer: 12)
@@ -138,9 +143,7 @@ struct SearchTests {
     #expect(try machine.run([], ["PATH": path]).output.first == machine.path("good/python3"))
   }
 
-  @Test(
-    "pyenv's newest release with a GIL is found, whatever PATH lacks",
-    .disabled(if: checkoutHasEnvironment))
+  @Test("pyenv's newest release with a GIL is found, whatever PATH lacks")
   func underPyenv() throws {
     let machine = try Machine()
     for version in ["3.9.18", "3.13.2", "3.13.10", "3.12.20"] {
@@ -156,7 +159,7 @@ struct SearchTests {
     #expect(result.output.first == machine.path("root/\(found)"))
   }
 
-  @Test("without any, one line says how to get it", .disabled(if: checkoutHasEnvironment))
+  @Test("without any, one line says how to get it")
   func nothing() throws {
     let result = try Machine().run()
     #expect(result.status == 1)

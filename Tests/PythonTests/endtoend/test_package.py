@@ -171,7 +171,7 @@ def test_the_codec_alone_builds_without_python_and_prints_events(tmp_path: Path)
     folder = Path(bin_path.stdout.decode().strip())
     # A folder is made for every target of the package; objects are in those that were compiled.
     compiled = {path.parent.name.removesuffix(".build") for path in folder.glob("*.build/*.o")}
-    assert compiled == {"NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "codec_only"}
+    assert compiled == {"CKernels", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "codec_only"}
     (program,) = (
         path
         for path in folder.iterdir()
