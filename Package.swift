@@ -70,16 +70,13 @@ let common: [SwiftSetting] =
       .unsafeFlags(["-wmo", "-Xfrontend", "-function-sections", "-enforce-exclusivity=unchecked"]),
     ] : [])
 
-/// Tests see libc through Foundation and through CLinux: both with the GNU declarations, or their
-/// types differ.
-let tests = common + [.unsafeFlags(["-Xcc", "-D_GNU_SOURCE"])]
-
 /// A codec: octets in, values out, and no unsafe code.
 let codec = common + [.strictMemorySafety()]
 
 let python = pythonInclude()
 let pythonHeaders = python.map { ["-I\($0)"] } ?? []
-let pythonSwift = python.map { ["-Xcc", "-I\($0)"] } ?? []
+/// Python.h sees libc with the GNU declarations: beside it, CLinux has to.
+let pythonSwift = ["-Xcc", "-D_GNU_SOURCE"] + (python.map { ["-Xcc", "-I\($0)"] } ?? [])
 
 /// `NECRO_PYTHON_3_13` and the like: the minor version the extension module is built for, which
 /// `necro` looks for first.
@@ -163,7 +160,7 @@ let package = Package(
     // Tests.
     .target(
       name: "TestSupport", dependencies: ["NecroOctets", "CLinux"], path: "Tests/TestSupport",
-      swiftSettings: tests),
+      swiftSettings: common),
     .target(
       name: "NecroFuzzBodies",
       dependencies: [
@@ -172,30 +169,30 @@ let package = Package(
       path: "Tests/FuzzBodies", swiftSettings: common),
     .testTarget(
       name: "OctetsTests", dependencies: ["NecroOctets", "TestSupport"],
-      path: "Tests/OctetsTests", swiftSettings: tests),
+      path: "Tests/OctetsTests", swiftSettings: common),
     .testTarget(
       name: "HTTPSemanticsTests", dependencies: ["NecroHTTPSemantics", "TestSupport"],
-      path: "Tests/HTTPSemanticsTests", swiftSettings: tests),
+      path: "Tests/HTTPSemanticsTests", swiftSettings: common),
     .testTarget(
       name: "HTTP1Tests", dependencies: ["NecroHTTP1", "TestSupport", "NecroFuzzBodies"],
-      path: "Tests/HTTP1Tests", swiftSettings: tests),
+      path: "Tests/HTTP1Tests", swiftSettings: common),
     .testTarget(
       name: "JSONTests", dependencies: ["NecroJSON", "TestSupport", "NecroFuzzBodies"],
-      path: "Tests/JSONTests", swiftSettings: tests),
+      path: "Tests/JSONTests", swiftSettings: common),
     .testTarget(
       name: "RouterTests", dependencies: ["NecroRouter", "TestSupport", "NecroFuzzBodies"],
-      path: "Tests/RouterTests", swiftSettings: tests),
+      path: "Tests/RouterTests", swiftSettings: common),
     .testTarget(
       name: "ReactorTests", dependencies: ["NecroReactor", "CLinux", "TestSupport"],
-      path: "Tests/ReactorTests", swiftSettings: tests),
+      path: "Tests/ReactorTests", swiftSettings: common),
     .testTarget(
       name: "ServerTests", dependencies: ["NecroServer", "CLinux", "TestSupport"],
-      path: "Tests/ServerTests", swiftSettings: tests),
+      path: "Tests/ServerTests", swiftSettings: common),
     .testTarget(
       name: "NecroTests", dependencies: ["necro", "TestSupport"],
-      path: "Tests/NecroTests", swiftSettings: tests),
+      path: "Tests/NecroTests", swiftSettings: common),
     .testTarget(
       name: "HouseTests", dependencies: ["TestSupport", "NecroOctets"],
-      path: "Tests/HouseTests", swiftSettings: tests),
+      path: "Tests/HouseTests", swiftSettings: common),
   ]
 )

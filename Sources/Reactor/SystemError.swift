@@ -22,19 +22,16 @@ public struct SystemError: Error, Equatable, Sendable {
   public func message(into output: inout OctetBuffer) {
     let room = output.reserve(Self.messageOctetsMax)
     guard let begin = room.baseAddress else { return }
-    // The text lies in constant data or, for some codes, already in the room.
-    let text: UnsafePointer<CChar>?
     if code < 0 {
-      text = gai_strerror(code)
+      guard let text = gai_strerror(code) else { return }
+      let octetCount = min(strlen(text), room.count)
+      memcpy(begin, text, octetCount)
+      output.advance(octetCount)
     } else {
-      text = UnsafePointer(
-        strerror_r(code, begin.assumingMemoryBound(to: CChar.self), room.count))
+      let text = begin.assumingMemoryBound(to: CChar.self)
+      necro_error_text(code, text, room.count)
+      output.advance(strlen(text))
     }
-    guard let text else { return }
-    let octetCount = min(strlen(text), room.count)
-    // memmove allows source and room to overlap.
-    memmove(begin, text, octetCount)
-    output.advance(octetCount)
   }
 
   /// More than the longest text in any of the C library's translations.

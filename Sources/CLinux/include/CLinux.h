@@ -1,9 +1,9 @@
 /// The kernel interface and the few libc calls that the reactor and the server use: one module for
 /// ordinary and Embedded Swift, which has no Glibc module.
+///
+/// It does without the GNU declarations: the Glibc module that Foundation brings has none, and a
+/// program that imports both needs their types to be the same.
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
@@ -50,13 +50,13 @@ static inline int necro_exit_status(int status) {
 }
 
 /// The environment of this process, for `posix_spawn` and `execve`.
-static inline char **necro_environment(void) { return environ; }
+static inline char **necro_environment(void) { return __environ; }
 
 /// The socket calls that take an address, with the parameter type POSIX gives it. glibc declares
 /// them with a transparent union, which Swift sees as a type of its own.
 static inline int necro_accept4(
     int descriptor, struct sockaddr *address, socklen_t *octet_count, int flags) {
-  return accept4(descriptor, address, octet_count, flags);
+  return (int)syscall(SYS_accept4, descriptor, address, octet_count, flags);
 }
 static inline int necro_bind(
     int descriptor, const struct sockaddr *address, socklen_t octet_count) {
@@ -83,3 +83,7 @@ static inline ssize_t necro_recv(int descriptor, void *octets, size_t count, int
 static inline ssize_t necro_send(int descriptor, const void *octets, size_t count, int flags) {
   return syscall(SYS_sendto, descriptor, octets, count, flags, NULL, 0);
 }
+
+/// Writes what the C library says about an error number, as text with a NUL at its end. In a source
+/// file of its own, since the headers declare `strerror_r` in two ways.
+void necro_error_text(int code, char *room, size_t octet_count);
