@@ -3,6 +3,7 @@
 //     swift run --package-path Examples/swift-hello swift-hello 127.0.0.1:8080
 //     curl -s localhost:8080/ ; curl -s localhost:8080/summon/lich
 
+import Glibc
 import NecroServer
 
 /// Answers two routes at once, without a suspension.
@@ -50,6 +51,8 @@ do {
     var urls = OctetBuffer()
     for address in addresses { address.url(scheme: "http", into: &urls) }
     print("serving on \(String(decoding: (0..<urls.count).map { urls.octets[$0] }, as: UTF8.self))")
+    // Whoever waits for this line on a pipe gets it now.
+    fflush(nil)
   }
 } catch {
   print("swift-hello: \(error)")
