@@ -10,7 +10,7 @@ SECONDS ?= 60
 ROUNDS ?= 5
 
 # What the tests and benchmarks use beside Swift and Python: peers to compare with, servers, clients.
-PACKAGES := libssl-dev libpq-dev libhiredis-dev postgresql redis-server nginx wrk curl
+PACKAGES := libssl-dev libpq-dev libhiredis-dev libhttp-parser-dev postgresql redis-server nginx wrk curl
 
 .PHONY: run build test spec fuzz bench-http bench-http1 format clean packages swift
 

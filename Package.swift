@@ -162,9 +162,13 @@ let package = Package(
       name: "TestSupport", dependencies: ["NecroOctets", "CLinux"], path: "Tests/TestSupport",
       swiftSettings: common),
     .target(
+      name: "CHTTPParser", path: "Tests/CHTTPParser",
+      linkerSettings: [.linkedLibrary("http_parser")]),
+    .target(
       name: "NecroFuzzBodies",
       dependencies: [
-        "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroJSON", "NecroRouter",
+        "CHTTPParser", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroJSON",
+        "NecroRouter",
       ],
       path: "Tests/FuzzBodies", swiftSettings: common),
     .testTarget(
@@ -188,6 +192,10 @@ let package = Package(
     .testTarget(
       name: "ServerTests", dependencies: ["NecroServer", "CLinux", "TestSupport"],
       path: "Tests/ServerTests", swiftSettings: common),
+    .testTarget(
+      name: "DifferentialTests",
+      dependencies: ["NecroOctets", "NecroHTTP1", "NecroFuzzBodies", "TestSupport"],
+      path: "Tests/DifferentialTests", swiftSettings: common),
     .testTarget(
       name: "NecroTests", dependencies: ["necro", "TestSupport"],
       path: "Tests/NecroTests", swiftSettings: common),

@@ -2,6 +2,7 @@
 
 A product of the package in Fuzz/ is called `<codec>-<kind>`: it starts from the files in
 `Corpus/<codec>/seed` and `Corpus/<codec>/fail`, and what crashes it lands in `Corpus/<codec>/fail`.
+`Fuzz/dictionaries/<codec>.dict`, where there is one, has the words of its language.
 What it finds on the way stays in the build folder, for the next run to start from. `canary-*` must
 crash, which shows that the harness sees crashes.
 """
@@ -68,6 +69,9 @@ def _run(product: str, seconds: int) -> bool:
     words = [str(SCRATCH / "debug" / product), f"-max_total_time={seconds}"]
     words += [f"-max_len={INPUT_OCTETS_MAX}", f"-timeout={INPUT_SECONDS_MAX}", "-verbosity=0"]
     words += [f"-artifact_prefix={failures}/", "-print_final_stats=1", str(found)]
+    dictionary = ROOT / "Fuzz" / "dictionaries" / f"{codec}.dict"
+    if dictionary.exists():
+        words.append(f"-dict={dictionary}")
     words += [str(folder) for folder in (corpus / "seed", corpus / "fail") if folder.exists()]
     # Else Swift's own report of a crash comes first, and libFuzzer never writes the input down.
     environment = {**os.environ, "SWIFT_BACKTRACE": "enable=no"}

@@ -16,6 +16,9 @@ import PackageDescription
 /// Products, called `<codec>-<kind>`, and the folder of each. The canary has to fail, and shows that a
 /// failure would be seen.
 let bodies = [
+  (product: "http1-differential", folder: "HTTP1Differential"),
+  (product: "http1-model", folder: "HTTP1Model"),
+  (product: "http1-roundtrip", folder: "HTTP1RoundTrip"),
   (product: "http1-split", folder: "HTTP1Split"),
   (product: "json-roundtrip", folder: "JSONRoundTrip"),
   (product: "router-model", folder: "RouterModel"),

@@ -1,4 +1,3 @@
-import NecroFuzzBodies
 import NecroHTTP1
 import NecroHTTPSemantics
 import NecroOctets
@@ -124,41 +123,5 @@ struct RequestDecoderTests {
       #expect("\(code.name)" == "\(code)")
       #expect([400, 413, 414, 431, 501, 505].contains(error.status.rawValue))
     }
-  }
-
-  @Test("the corpus keeps the property that cuts change nothing")
-  func corpus() {
-    let files = PackageFolders.corpus("http1")
-    #expect(files.count >= 8)
-    for file in files {
-      let guarded = GuardedOctets(file.octets)
-      fuzzHTTP1Split(guarded.span)
-    }
-  }
-
-  @Test("octets changed at random keep the property that cuts change nothing")
-  func mutations() {
-    var generator = SplitMix(state: 0x5EED)
-    for file in PackageFolders.corpus("http1") {
-      for _ in 0..<20 {
-        var mutated = file.octets
-        for _ in 0...generator.next(below: 3) where !mutated.isEmpty {
-          mutated[generator.next(below: mutated.count)] = UInt8(generator.next(below: 256))
-        }
-        fuzzHTTP1Split(mutated.span)
-      }
-    }
-  }
-}
-
-/// A generator whose sequence is the same on every run.
-private struct SplitMix {
-  var state: UInt64
-
-  mutating func next(below bound: Int) -> Int {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = (state ^ state &>> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed &>> 27) &* 0x94D0_49BB_1331_11EB
-    return Int((mixed ^ mixed &>> 31) % UInt64(bound))
   }
 }

@@ -22,7 +22,7 @@ enum ImportRules {
 
     "Tests/TestSupport": ["NecroOctets", "CLinux", "Foundation", "Testing"],
     "Tests/FuzzBodies": [
-      "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroJSON", "NecroRouter",
+      "CHTTPParser", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroJSON", "NecroRouter",
     ],
     "Tests/OctetsTests": tests(["NecroOctets"]),
     "Tests/HTTPSemanticsTests": tests(["NecroOctets", "NecroHTTPSemantics"]),
@@ -36,6 +36,7 @@ enum ImportRules {
       "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroRouter", "NecroReactor",
       "NecroServer", "CLinux",
     ]),
+    "Tests/DifferentialTests": tests(["NecroOctets", "NecroHTTP1", "NecroFuzzBodies"]),
     "Tests/NecroTests": tests([]),
     "Tests/HouseTests": tests(["NecroOctets"]),
   ]

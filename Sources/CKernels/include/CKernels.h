@@ -1,7 +1,6 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -33,7 +32,7 @@ typedef uint32_t necro_set;
 
 static inline necro_block necro_load(const uint8_t *at) {
   necro_block block;
-  memcpy(&block, at, sizeof block);
+  __builtin_memcpy(&block, at, sizeof block);
   return block;
 }
 
@@ -41,7 +40,7 @@ static inline necro_block necro_load(const uint8_t *at) {
 static inline necro_set necro_gather(necro_block mask) {
 #if defined(__SSE2__)
   __m128i lanes;
-  memcpy(&lanes, &mask, sizeof lanes);
+  __builtin_memcpy(&lanes, &mask, sizeof lanes);
   return (necro_set)_mm_movemask_epi8(lanes);
 #elif defined(__aarch64__)
   // No instruction gathers a bit of each lane: this one keeps four.
