@@ -171,6 +171,9 @@ let package = Package(
         "NecroRouter",
       ],
       path: "Tests/FuzzBodies", swiftSettings: common),
+    .executableTarget(
+      name: "http1-transcripts", dependencies: ["NecroOctets", "NecroHTTP1", "NecroFuzzBodies"],
+      path: "Tests/Transcripts", swiftSettings: common),
     .testTarget(
       name: "OctetsTests", dependencies: ["NecroOctets", "TestSupport"],
       path: "Tests/OctetsTests", swiftSettings: common),

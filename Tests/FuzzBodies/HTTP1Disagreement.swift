@@ -125,6 +125,9 @@ public struct HTTP1Disagreement: Sendable {
       .theyRefuse("HPE_INVALID_TRANSFER_ENCODING"), "RFC9110-5.5-2",
       "it takes HTAB beside the coding for a part of it"),
     .init(
+      .theyRefuse("HPE_INVALID_CHUNK_SIZE"), "RFC9112-7.1.1-1",
+      "it takes HTAB between a chunk's size and the semicolon for a part of the size"),
+    .init(
       .reading(.persistence), "RFC9112-9.6-3",
       "it takes HTAB in a list for a part of an option; for HTTP/1.0 its keep-alive outweighs close"
     ),

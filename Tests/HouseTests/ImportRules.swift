@@ -24,6 +24,7 @@ enum ImportRules {
     "Tests/FuzzBodies": [
       "CHTTPParser", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroJSON", "NecroRouter",
     ],
+    "Tests/Transcripts": ["NecroOctets", "NecroHTTP1", "NecroFuzzBodies", "Foundation"],
     "Tests/OctetsTests": tests(["NecroOctets"]),
     "Tests/HTTPSemanticsTests": tests(["NecroOctets", "NecroHTTPSemantics"]),
     "Tests/HTTP1Tests": tests([
