@@ -64,6 +64,14 @@ public enum JSONSerializer {
       if escaped != 0 { return position &+ escaped.trailingZeroBitCount / 8 }
       position &+= 8
     }
+    if position < octets.count && octets.count >= 8 {
+      // The last eight octets at once, those before `position` shifted out before the test, since its
+      // borrows run upwards. The zeros that come in behind the end are taken for controls.
+      let last = octets.count &- 8
+      let seen = UInt64(truncatingIfNeeded: position &- last) &* 8
+      let escaped = StringWord.escaped(octets.word(at: last) &>> seen)
+      return escaped == 0 ? octets.count : position &+ escaped.trailingZeroBitCount / 8
+    }
     while position < octets.count {
       let octet = octets[position]
       if octet < 0x20 || octet == 0x22 || octet == 0x5C { break }

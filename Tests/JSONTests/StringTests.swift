@@ -70,6 +70,24 @@ struct StringTests {
     expectWritten([])
   }
 
+  @Test("escapes at any place of a string leave their neighbours as they are")
+  func besideEscapes() {
+    // The octets next above the escaped ones are those that a borrow would spill into.
+    let octets: [UInt8] = [0x22, 0x23, 0x5C, 0x5D, 0x1F, 0x20, 0x21, 0x0A, 0x61]
+    for count in 1...19 {
+      for place in 0..<count {
+        for first in octets {
+          for second in octets {
+            var string = [UInt8](repeating: 0x61, count: count)
+            string[place] = first
+            if place + 1 < count { string[place + 1] = second }
+            expectWritten(string)
+          }
+        }
+      }
+    }
+  }
+
   /// Compares with a serializer that looks at one octet at a time.
   private func expectWritten(_ octets: [UInt8]) {
     var expected: [UInt8] = [0x22]
