@@ -74,7 +74,8 @@ extension Worker {
           return
         }
       case .responding:
-        if connection.inputEnded && exchange.needsOctets && !exchange.requestIsComplete {
+        // The end is received only when the decoder has seen all before it.
+        if connection.inputEnded && !exchange.requestIsComplete {
           failContent(exchange)
         }
       }

@@ -90,6 +90,44 @@ struct PeerTests {
     }
   }
 
+  @Test("streamed content that came whole is not cut short by the client's closing behind it")
+  func wholeStream() throws {
+    try serving(limits: { $0.contentWindowOctets = 100 }) { served in
+      served.application.onContent = { exchange, application in
+        if application.log.contains("go") { ContentTests.echo(exchange, application) }
+      }
+      let client = try served.connect()
+      let content = String(repeating: "c", count: 1_000)
+      try served.perform {
+        try client.send(post("/streamed", content))
+        client.closeWriting()
+      }
+      #expect(served.application.waitFor("respond /streamed"))
+      // The end has been received, while content waits undecoded for the window.
+      for _ in 0..<3 { _ = try served.perform {} }
+      served.application.note("go")
+      try served.perform { ContentTests.echo(served.application.pending[0], served.application) }
+      #expect(try client.readReply().text == "end")
+      let log = served.application.log
+      #expect(!log.contains("cut short"))
+      let received = log.filter { $0.hasPrefix("content ") }.map { $0.dropFirst(8) }.joined()
+      #expect(received == content)
+    }
+  }
+
+  @Test("empty lines of one connection do not count against another")
+  func emptyLinesOfAnother() throws {
+    try serving { served in
+      let first = try served.connect()
+      #expect(try served.hasConnections(1))
+      try first.send("\r\n\r\n\r\n")
+      // The exchange that has decoded them is given back.
+      for _ in 0..<3 { _ = try served.perform {} }
+      #expect(try served.perform { served.worker.idleExchanges.count } == 1)
+      #expect(try served.connect().fetch("\r\n\r\n" + get("/")).text == "hello")
+    }
+  }
+
   @Test("the application is told of a reset, and may complete the exchange afterwards")
   func reset() throws {
     try serving { served in
