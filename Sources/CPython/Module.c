@@ -169,10 +169,13 @@ SWIFT_GETTER(necro_request_query_string);
 SWIFT_GETTER(necro_request_http_version);
 SWIFT_GETTER(necro_request_scheme);
 SWIFT_GETTER(necro_request_client);
+SWIFT_GETTER(necro_request_authority);
 SWIFT_GETTER(necro_request_captures);
 SWIFT_METHOD(necro_request_header);
 SWIFT_METHOD(necro_request_header_values);
 SWIFT_METHOD(necro_request_header_items);
+SWIFT_FASTCALL(necro_request_precondition_status);
+SWIFT_FASTCALL(necro_request_accepts);
 SWIFT_METHOD(necro_request_take_content);
 SWIFT_METHOD(necro_request_wait_content);
 
@@ -187,6 +190,7 @@ static PyGetSetDef request_getters[] = {
     GETTER(http_version, "1.1 or 1.0."),
     GETTER(scheme, "http or https."),
     GETTER(client, "The peer's host and port; None on a unix socket."),
+    GETTER(authority, "The host, and perhaps port, that the client asked."),
     GETTER(captures, "The path parameters, percent-decoded, in the template's order."),
     {NULL, NULL, NULL, NULL, NULL}};
 
@@ -197,6 +201,12 @@ static PyMethodDef request_methods[] = {
      PyDoc_STR("header_values(name, /)\n--\n\nAll values of a header field.")},
     {"header_items", necro_request_header_items, METH_NOARGS,
      PyDoc_STR("header_items()\n--\n\nAll header fields in order, names in lower case.")},
+    {"precondition_status", FASTCALL(necro_request_precondition_status), METH_FASTCALL,
+     PyDoc_STR("precondition_status(etag, last_modified, exists, /)\n--\n\n304 or 412 when the "
+               "request's conditions keep its method from being performed, else 0.")},
+    {"accepts", FASTCALL(necro_request_accepts), METH_FASTCALL,
+     PyDoc_STR("accepts(*media_types)\n--\n\nThe one that the client prefers; None if it accepts "
+               "none of them.")},
     {"take_content", necro_request_take_content, METH_NOARGS,
      PyDoc_STR("take_content()\n--\n\nThe content that has arrived and was not taken: b'' when "
                "there is none yet, None at the end. Raises ConnectionResetError when the peer is "

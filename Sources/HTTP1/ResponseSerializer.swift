@@ -33,6 +33,9 @@ public struct ResponseSerializer: Sendable {
   private var framing = Framing.dropped
   private var remaining: UInt64 = 0
   private var hasDate = false
+  /// The field that the status demands and that was not written yet.
+  private var missingField: FieldID?
+  private var hasUpgrade = false
 
   /// Whether the connection has to close after the current response: because the caller said so, or
   /// because nothing else can end the content for an HTTP/1.0 client (RFC 9112 §6.3).
@@ -66,6 +69,8 @@ public struct ResponseSerializer: Sendable {
     phase = .head
     mustClose = !keepAlive
     hasDate = !date.isEmpty
+    missingField = status.requiredField
+    hasUpgrade = false
     StatusLine.append(status, to: &output)
     if hasDate {
       output.append("date: ")
@@ -115,20 +120,27 @@ public struct ResponseSerializer: Sendable {
 
   /// Writes a field line.
   ///
-  /// - Throws: `outOfOrder`, `fieldNameInvalid`, `fieldValueInvalid`, `fieldReserved`.
+  /// - Throws: `outOfOrder`, `fieldNameInvalid`, `fieldReserved`; `fieldValueInvalid`, also for an ETag
+  ///   that is no entity tag.
   public mutating func field(
     _ name: Span<UInt8>, _ value: Span<UInt8>, into output: inout OctetBuffer
   ) throws(ResponseMisuse) {
     guard phase == .head else { throw .outOfOrder }
     guard FieldSyntax.isName(name) else { throw .fieldNameInvalid }
     guard FieldSyntax.isValue(value) else { throw .fieldValueInvalid }
-    switch FieldID(name: name) {
-    case .contentLength, .transferEncoding, .connection, .keepAlive, .proxyConnection, .trailer:
+    let id = FieldID(name: name)
+    switch id {
+    case .contentLength, .transferEncoding, .connection, .keepAlive, .proxyConnection, .trailer,
+      .te:
       throw .fieldReserved
     case .date where hasDate:
       throw .fieldReserved
+    case .etag where EntityTag(value) == nil:
+      throw .fieldValueInvalid
+    case .upgrade: hasUpgrade = true
     default: break
     }
+    if id == missingField { missingField = nil }
     output.append(name)
     output.append(": ")
     output.append(value)
@@ -159,12 +171,14 @@ public struct ResponseSerializer: Sendable {
     try field(name.octets, value, into: &output)
   }
 
-  /// Ends the head.
+  /// Ends the head, and lists Upgrade in Connection if it was written (RFC 9110 §7.8).
   ///
-  /// - Throws: `outOfOrder`.
+  /// - Throws: `outOfOrder`; `fieldMissing` when the status demands a field that was not written.
   public mutating func endHead(into output: inout OctetBuffer) throws(ResponseMisuse) {
     guard phase == .head else { throw .outOfOrder }
+    guard missingField == nil else { throw .fieldMissing }
     phase = .content
+    if hasUpgrade { output.append("connection: upgrade\r\n") }
     output.append("\r\n")
   }
 

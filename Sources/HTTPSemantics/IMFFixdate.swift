@@ -15,15 +15,17 @@ public enum IMFFixdate {
     let seconds = min(max(unixSeconds, -62_167_219_200), 253_402_300_799)
     // Both are at least 0 after this: 719,468 days lie between 0000-03-01 and 1970-01-01, and
     // 0000-01-01 is 60 days before that March, so one whole cycle of 400 years is added as well.
-    let days = floorDivision(seconds, 86_400)
+    let days = CivilDate.floorDivision(seconds, 86_400)
     let second = seconds - days * 86_400
     let weekday = (days + 719_468 + 146_097 + 3) % 7
-    let date = civilDate(days)
+    let date = CivilDate(daysSince1970: days)
 
     output.append(dayName(weekday))
     output.append(", ")
     appendTwoDigits(date.day, to: &output)
+    output.append(0x20)
     output.append(monthName(date.month))
+    output.append(0x20)
     appendTwoDigits(date.year / 100, to: &output)
     appendTwoDigits(date.year % 100, to: &output)
     output.append(0x20)
@@ -35,34 +37,13 @@ public enum IMFFixdate {
     output.append(" GMT")
   }
 
-  /// The Gregorian date of a day counted from 1970-01-01.
-  ///
-  /// Years begin in March here, so that a leap day is the last of its year and the lengths of the
-  /// months before it follow one line: day 153 m + 2 over 5.
-  private static func civilDate(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-    let shifted = days + 719_468
-    let era = floorDivision(shifted, 146_097)
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra =
-      (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let marchMonth = (5 * dayOfYear + 2) / 153
-    let day = dayOfYear - (153 * marchMonth + 2) / 5 + 1
-    let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
-    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
-  }
-
-  private static func floorDivision(_ dividend: Int64, _ divisor: Int64) -> Int64 {
-    (dividend >= 0 ? dividend : dividend - (divisor - 1)) / divisor
-  }
-
   private static func appendTwoDigits(_ number: Int64, to output: inout OctetBuffer) {
     output.append(0x30 + UInt8(truncatingIfNeeded: number / 10))
     output.append(0x30 + UInt8(truncatingIfNeeded: number % 10))
   }
 
-  /// 0 is Sunday.
-  private static func dayName(_ weekday: Int64) -> StaticString {
+  /// The name of a day; 0 is Sunday.
+  static func dayName(_ weekday: Int64) -> StaticString {
     switch weekday {
     case 0: "Sun"
     case 1: "Mon"
@@ -74,21 +55,21 @@ public enum IMFFixdate {
     }
   }
 
-  /// The month's name between spaces; 1 is January.
-  private static func monthName(_ month: Int64) -> StaticString {
+  /// The name of a month; 1 is January.
+  static func monthName(_ month: Int64) -> StaticString {
     switch month {
-    case 1: " Jan "
-    case 2: " Feb "
-    case 3: " Mar "
-    case 4: " Apr "
-    case 5: " May "
-    case 6: " Jun "
-    case 7: " Jul "
-    case 8: " Aug "
-    case 9: " Sep "
-    case 10: " Oct "
-    case 11: " Nov "
-    default: " Dec "
+    case 1: "Jan"
+    case 2: "Feb"
+    case 3: "Mar"
+    case 4: "Apr"
+    case 5: "May"
+    case 6: "Jun"
+    case 7: "Jul"
+    case 8: "Aug"
+    case 9: "Sep"
+    case 10: "Oct"
+    case 11: "Nov"
+    default: "Dec"
     }
   }
 }

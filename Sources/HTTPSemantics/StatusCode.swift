@@ -26,4 +26,18 @@ public struct StatusCode: RawRepresentable, Equatable, Hashable, Sendable {
   /// RFC 9110 §6.4.1
   @inlinable
   public var forbidsContent: Bool { isInformational || rawValue == 204 || rawValue == 304 }
+
+  /// The field without which a response with this code does not say what it has to; nil for most.
+  ///
+  /// RFC 9110 §15.5.2, §15.5.6, §15.5.8, §15.5.22
+  @inlinable
+  public var requiredField: FieldID? {
+    switch rawValue {
+    case 401: .wwwAuthenticate
+    case 405: .allow
+    case 407: .proxyAuthenticate
+    case 426: .upgrade
+    default: nil
+    }
+  }
 }

@@ -63,7 +63,8 @@ final class RequestPayload {
   }
 }
 
-private func request(_ object: Object?) -> RequestPayload? {
+/// The payload of a request that a server has made; nil with an error.
+func request(_ object: Object?) -> RequestPayload? {
   guard let request = payload(of: object!, as: RequestPayload.self) else {
     raise(necro_runtime_error()!, "this request was not made by a server")
     return nil

@@ -87,7 +87,7 @@ final class ResultWriter {
       try exchange.endHead()
       try exchange.end()
     } catch {
-      return misused(exchange)
+      return misused(exchange, error)
     }
     return true
   }
@@ -98,7 +98,7 @@ final class ResultWriter {
     do throws(ResponseMisuse) {
       try exchange.respond(plan.status ?? .ok, contentType: contentType, content: content)
     } catch {
-      return misused(exchange)
+      return misused(exchange, error)
     }
     return true
   }
@@ -122,7 +122,16 @@ final class ResultWriter {
       raise(necro_value_error()!, "the status of a Response lies between 200 and 599")
       return false
     }
-    let statusCode = StatusCode(rawValue: UInt16(code))
+    var statusCode = StatusCode(rawValue: UInt16(code))
+    if let other = conditionalStatus(statusCode, fields, exchange) {
+      if other == .preconditionFailed {
+        exchange.respondWithProblem(other)
+        return true
+      }
+      statusCode = other
+    }
+    let isNotModified = statusCode == .notModified
+    let hasEntityTag = isNotModified && hasEntityTag(fields)
     do throws(ResponseMisuse) {
       let hasContent = !statusCode.forbidsContent
       try exchange.begin(
@@ -137,47 +146,58 @@ final class ResultWriter {
           return false
         }
         let name = octets(ofBytes: necro_tuple_item(field, 0))
+        if isNotModified && NotModified.omits(name, hasEntityTag: hasEntityTag) { continue }
         try exchange.field(name, octets(ofBytes: necro_tuple_item(field, 1)))
       }
       try exchange.endHead()
       if hasContent { try exchange.send(octets(ofBytes: content)) }
       try exchange.end()
     } catch {
-      return misused(exchange)
+      return misused(exchange, error)
     }
     return true
   }
 
   /// The octets of a bytes object that a reference of the caller's keeps alive.
   @_lifetime(immortal)
-  private func octets(ofBytes bytes: Object) -> Span<UInt8> {
+  func octets(ofBytes bytes: Object) -> Span<UInt8> {
     let start = UnsafeRawPointer(necro_bytes(bytes)!).assumingMemoryBound(to: UInt8.self)
     let span = Span(_unsafeStart: start, count: necro_size(bytes))
     return _overrideLifetime(span, borrowing: ())
   }
 
   /// Takes a response back that HTTP does not allow; false with an error.
-  private func misused(_ exchange: Exchange) -> Bool {
+  private func misused(_ exchange: Exchange, _ misuse: ResponseMisuse) -> Bool {
     exchange.restartResponse()
-    raise(
-      necro_value_error()!,
-      "the response has a field name or value that HTTP does not allow, or one that the server sets itself"
-    )
+    let message: StaticString =
+      switch misuse {
+      case .fieldMissing:
+        "the status of the response demands a header: www-authenticate with 401, allow with 405, proxy-authenticate with 407, upgrade with 426"
+      case .fieldReserved:
+        "the response has a header that the server sets itself"
+      case .fieldNameInvalid:
+        "the response has a header name that HTTP does not allow"
+      case .fieldValueInvalid:
+        "the response has a header value that HTTP does not allow: a control character, an etag without quotation marks, or a last-modified that is no date"
+      case .outOfOrder, .statusInvalid, .contentTooLong, .contentTooShort:
+        "the response cannot be sent as HTTP"
+      }
+    raise(necro_value_error()!, message)
     return false
   }
 
   /// Writes the response for the exception that is set.
   func writeError(_ plan: RoutePlan, _ exchange: Exchange, _ application: PythonApplication) {
-    let error = PyErr_GetRaisedException()!
-    defer { release(error) }
     var request: Object?
-    if application.makeRequest(exchange, plan, &request),
-      let response = call(errorResponse, error, request!, plan.route)
-    {
-      defer {
-        release(request)
-        release(response)
-      }
+    defer { release(request) }
+    // The response to an error may be one that HTTP does not allow, which is an error in its turn.
+    for _ in 0..<2 {
+      let error = PyErr_GetRaisedException()!
+      defer { release(error) }
+      guard application.makeRequest(exchange, plan, &request),
+        let response = call(errorResponse, error, request!, plan.route)
+      else { break }
+      defer { release(response) }
       if writeResponse(response, exchange) { return }
     }
     // The error handling itself failed: that is said on stderr, and the peer still gets an answer.

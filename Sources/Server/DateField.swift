@@ -7,7 +7,8 @@ import NecroReactor
 /// RFC 9110 §6.6.1, §5.6.7.
 final class DateField {
   private var octets = OctetBuffer(capacity: 32)
-  private var renderedSecond: Int64 = .min
+  /// The moment that the field names, in seconds since 1970-01-01 00:00:00 UTC.
+  private(set) var unixSeconds: Int64 = .min
 
   /// Calls `body` with the field's value.
   func withOctets<Result, Failure: Error>(
@@ -25,8 +26,8 @@ final class DateField {
   /// Renders the field for the present second unless it is rendered.
   func refresh() {
     let second = Clock.unixSeconds()
-    if second == renderedSecond { return }
-    renderedSecond = second
+    if second == unixSeconds { return }
+    unixSeconds = second
     octets.removeAll()
     IMFFixdate.append(unixSeconds: second, to: &octets)
   }

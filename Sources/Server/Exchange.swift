@@ -218,8 +218,14 @@ public final class Exchange {
 
   /// Adds a field line to the response's head. Throws for a name or value that the syntax does not
   /// allow and for fields that frame the message, which the server writes itself.
+  ///
+  /// Last-Modified is never written later than Date, which then takes its place.
   public func field(_ name: Span<UInt8>, _ value: Span<UInt8>) throws(ResponseMisuse) {
-    try serializer.field(name, value, into: &output)
+    if name.equalsIgnoringCase("last-modified") {
+      try lastModifiedField(name, value)
+    } else {
+      try serializer.field(name, value, into: &output)
+    }
   }
 
   /// Adds a field line that is known to be well formed.

@@ -5,7 +5,7 @@ import NecroRouter
 
 /// The responses that the server makes by itself, as RFC 9457 problem details.
 extension Exchange {
-  /// Writes a whole response that says no more than its status.
+  /// Writes a whole response that says no more than its status, and for 505 what is supported.
   ///
   /// - Parameter allowed: the methods for the Allow field, of 405 and of OPTIONS.
   public func respondWithProblem(_ status: StatusCode, allowed: MethodSet? = nil) {
@@ -14,6 +14,9 @@ extension Exchange {
     content.append(status.reasonPhrase)
     content.append("\",\"status\":")
     content.append(decimal: UInt64(status.rawValue))
+    if status == .httpVersionNotSupported {
+      content.append(",\"detail\":\"the versions supported are HTTP/1.1 and HTTP/1.0\"")
+    }
     content.append("}")
     do throws(ResponseMisuse) {
       try begin(status, contentLength: UInt64(content.count))

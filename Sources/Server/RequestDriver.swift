@@ -84,6 +84,7 @@ extension Worker {
         exchange.respondWithProblem(.methodNotAllowed, allowed: allowed)
       case .methodUnknown: exchange.respondWithProblem(.notImplemented)
       case .notFound: exchange.respondWithProblem(.notFound)
+      case .misdirected: exchange.respondWithProblem(.misdirectedRequest)
       }
       responded(exchange)
       return
@@ -109,6 +110,11 @@ extension Worker {
     }
   }
 
+  /// Whether a request-target in absolute form is an https URI and not an http one.
+  private func hasSecureScheme(_ exchange: Exchange) -> Bool {
+    OctetClass.lowercased(exchange.headOctets.octets(exchange.head.target)[4]) == 0x73
+  }
+
   private func route(_ exchange: Exchange) -> RouteTable.Decision {
     let head = exchange.head
     switch head.form {
@@ -117,6 +123,9 @@ extension Worker {
     case .authority:
       // CONNECT asks for a tunnel, which this is no proxy for, and names no path.
       return .methodUnknown
+    case .absolute where hasSecureScheme(exchange):
+      // An https resource is not to be had over a connection that nothing secures (RFC 9110 §7.4).
+      return .misdirected
     case .origin, .absolute:
       break
     }

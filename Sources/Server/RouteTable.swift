@@ -46,6 +46,8 @@ public struct RouteTable: ~Copyable {
     case methodNotAllowed(MethodSet)
     case methodUnknown
     case notFound
+    /// The target's scheme is not that of the connection.
+    case misdirected
   }
 
   /// Finds the route for a request. `captures` receives the path parameters.

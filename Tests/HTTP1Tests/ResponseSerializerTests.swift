@@ -158,7 +158,7 @@ struct ResponseSerializerTests {
     }
     for name in [
       "Content-Length", "transfer-encoding", "CONNECTION", "keep-alive", "proxy-connection",
-      "trailer", "Date",
+      "trailer", "te", "Date",
     ] {
       #expect(misuse(name, "v") == .fieldReserved)
     }
@@ -182,6 +182,53 @@ struct ResponseSerializerTests {
       into: &output)
     try serializer.field("date", "x", into: &output)
     #expect(text(output.octets).hasSuffix("content-length: 0\r\ndate: x\r\n"))
+  }
+
+  /// The head of a response with fields, and nothing of a response that is refused.
+  private func head(_ status: StatusCode, _ fields: [(String, String)]) throws -> String {
+    var serializer = ResponseSerializer()
+    var output = OctetBuffer()
+    try serializer.begin(
+      status, for: .get, version: .http11, keepAlive: true, date: [UInt8]().span,
+      contentLength: 0, into: &output)
+    for (name, value) in fields {
+      try serializer.field(octets(name).span, octets(value).span, into: &output)
+    }
+    try serializer.endHead(into: &output)
+    return text(output.octets)
+  }
+
+  @Test(
+    "Upgrade is listed in Connection", .clause("RFC9110-7.6.1-2", "RFC9110-7.8-12"))
+  func upgrade() throws {
+    let lines = try head(.ok, [("UPGRADE", "websocket"), ("x", "y")])
+    #expect(lines.hasSuffix("UPGRADE: websocket\r\nx: y\r\nconnection: upgrade\r\n\r\n"))
+    #expect(try !head(.ok, [("x-upgrade", "websocket")]).contains("connection"))
+  }
+
+  @Test(
+    "a status that demands a field is refused without it",
+    .clause("RFC9110-15.5.2-1", "RFC9110-15.5.6-1", "RFC9110-15.5.8-1", "RFC9110-15.5.22-1"))
+  func requiredFields() throws {
+    for (status, name) in [
+      (401, "WWW-Authenticate"), (405, "allow"), (407, "Proxy-Authenticate"), (426, "Upgrade"),
+    ] {
+      let code = StatusCode(rawValue: UInt16(status))
+      #expect(throws: ResponseMisuse.fieldMissing) { try head(code, []) }
+      #expect(throws: ResponseMisuse.fieldMissing) { try head(code, [("x", "y")]) }
+      #expect(try head(code, [(name, "x"), (name, "y")]).contains("\(name): x"))
+    }
+    #expect(throws: Never.self) { try head(.notFound, []) }
+  }
+
+  @Test("an ETag that is no entity tag is refused", .clause("RFC9110-8.8.3-1"))
+  func entityTag() throws {
+    for value in ["\"a\"", "W/\"\""] {
+      #expect(try head(.ok, [("ETag", value)]).contains("ETag: \(value)\r\n"))
+    }
+    for value in ["a", "", "w/\"a\"", "\"a\", \"b\""] {
+      #expect(throws: ResponseMisuse.fieldValueInvalid) { try head(.ok, [("etag", value)]) }
+    }
   }
 
   @Test("content has to match its length", .clause("RFC9110-8.6-10"))

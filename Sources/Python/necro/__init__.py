@@ -14,6 +14,7 @@ An app is made of handlers whose parameters are filled by name and annotation::
 """
 
 from necro._app import App, Router
+from necro._conditions import NotModified, etag
 from necro._errors import HTTPError, StartupError
 from necro._faults import ClientDisconnect, InvalidRequest
 from necro._mappings import Cookies, Headers, QueryParameters
@@ -44,6 +45,7 @@ __all__ = [
     "Header",
     "Headers",
     "InvalidRequest",
+    "NotModified",
     "Path",
     "Query",
     "QueryParameters",
@@ -54,6 +56,7 @@ __all__ = [
     "StartupError",
     "State",
     "__version__",
+    "etag",
     "json",
     "to_dict",
 ]

@@ -1,5 +1,6 @@
 """The errors an app raises on purpose, and the response to any exception of a handler."""
 
+from necro._conditions import NotModified
 from necro._faults import ClientDisconnect, Fault, InvalidRequest, MissingField, fault_response
 from necro._responses import Response
 
@@ -12,6 +13,14 @@ if TYPE_CHECKING:
     from necro._views import RequestViews
 
 __all__ = ["HTTPError", "StartupError", "error_response"]
+
+# What a client is to be told with these (RFC 9110 §15.5); the server sends none without it.
+_REQUIRED_HEADERS = {
+    401: "www-authenticate",
+    405: "allow",
+    407: "proxy-authenticate",
+    426: "upgrade",
+}
 
 _REQUEST_ID_CHARACTERS_MAX = 128
 
@@ -39,13 +48,17 @@ class HTTPError(Exception):
         - detail: what went wrong, for the client's people.
         - headers: further header fields, such as `retry-after`.
 
-        Raises ValueError for a status that is no error, and for what no header can hold.
+        Raises ValueError for a status that is no error, for what no header can hold, and for 401,
+        405, 407 and 426 without `www-authenticate`, `allow`, `proxy-authenticate` and `upgrade`.
         """
         if not 400 <= status <= 599:
             raise ValueError(f"{status} is not an error status")
-        if headers is not None:
-            # What cannot go on the wire is said where it was raised, and not once it is answered.
-            Response(headers=headers)
+        # What cannot go on the wire is said where it was raised, and not once it is answered.
+        required = _REQUIRED_HEADERS.get(status)
+        if headers is not None or required is not None:
+            response = Response(headers=headers)
+            if required is not None and response.header(required) is None:
+                raise ValueError(f"{status} needs headers with {required!r}")
         super().__init__(status, detail)
         self.status = status
         self.detail = detail
@@ -68,6 +81,8 @@ def error_response(
 
     if isinstance(error, HTTPError):
         return problem(error.status, error.detail, headers=error.headers)
+    if isinstance(error, NotModified):
+        return Response(status=304, headers=error.headers)
     if isinstance(error, InvalidRequest):
         return fault_response(error.faults)
     if isinstance(error, MissingField):

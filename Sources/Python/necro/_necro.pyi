@@ -81,6 +81,10 @@ class RequestHead:
         """The peer's address and port; None for a unix socket."""
 
     @property
+    def authority(self) -> str:
+        """Host and perhaps port: the target's, if it has them, else the `host` field's."""
+
+    @property
     def captures(self) -> tuple[str, ...]:
         """The decoded path parameters, in the template's order."""
 
@@ -90,6 +94,23 @@ class RequestHead:
     def header_values(self, name: str, /) -> list[str]: ...
     def header_items(self) -> list[tuple[str, str]]:
         """Every field line, names in lower case, in wire order."""
+
+    def precondition_status(
+        self, etag: str | None, last_modified: int | None, exists: bool, /
+    ) -> int:
+        """304 or 412 when the request's conditions keep its method from being performed, else 0.
+
+        - etag: of the representation, with its quotation marks.
+        - last_modified: when that was changed last, in seconds since 1970.
+        - exists: whether there is one.
+        """
+
+    def accepts(self, *media_types: str) -> str | None:
+        """The one that the client likes best, by its `accept` fields; None if it accepts none.
+
+        Of those it likes equally the one that it names more closely goes first, then the first.
+        Raises ValueError for what is no media type.
+        """
 
     def take_content(self) -> bytes | None:
         """What has arrived since the last call: `b""` when nothing yet, None at the end.

@@ -9,12 +9,24 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import TypeIs
 
+    from necro._conditions import Moment
     from necro._set_cookie import SameSite
 
     type HeaderItems = Mapping[str, str] | Iterable[tuple[str, str]]
 
 # The server frames the message; a second opinion about its length is how requests are smuggled.
-_SERVER_FIELDS = frozenset((b"connection", b"content-length", b"keep-alive", b"transfer-encoding"))
+# Those about the connection are the server's too; it adds `connection: upgrade` to `upgrade`.
+_SERVER_FIELDS = frozenset(
+    (
+        b"connection",
+        b"content-length",
+        b"keep-alive",
+        b"proxy-connection",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+    )
+)
 
 _TOKEN = frozenset(b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
 
@@ -46,7 +58,7 @@ def _is_mapping(headers: "HeaderItems") -> "TypeIs[Mapping[str, str]]":
     return isinstance(headers, Mapping)
 
 
-def _pairs(headers: "HeaderItems") -> Iterable[tuple[str, str]]:
+def pairs(headers: "HeaderItems") -> Iterable[tuple[str, str]]:
     """Header fields as pairs of name and value."""
     return headers.items() if _is_mapping(headers) else headers
 
@@ -71,6 +83,8 @@ class Response:
         status: int = 200,
         headers: "HeaderItems | None" = None,
         content_type: str | None = None,
+        etag: str | None = None,
+        last_modified: "Moment | None" = None,
     ) -> None:
         """A response with that content.
 
@@ -79,6 +93,10 @@ class Response:
         - headers: a mapping or pairs of names and values.
         - content_type: else `text/plain; charset=utf-8` for `str`, `application/octet-stream` for
           `bytes`, unless `headers` has one.
+        - etag: names this content, with or without its quotation marks; see `set_etag`.
+        - last_modified: a datetime with a time zone, or seconds since 1970.
+
+        GET and HEAD are answered 304 in its place when the client has what either names.
 
         Raises ValueError for a status, a name or a value that cannot go on the wire.
         """
@@ -87,7 +105,7 @@ class Response:
         self.status = status
         self.fields = []
         if headers is not None:
-            for name, value in _pairs(headers):
+            for name, value in pairs(headers):
                 self.add_header(name, value)
         if content is None:
             self.content = b""
@@ -99,6 +117,10 @@ class Response:
             content_type = content_type or "application/octet-stream"
         if content_type is not None and not any(name == b"content-type" for name, _ in self.fields):
             self.fields.append((b"content-type", field_value("content-type", content_type)))
+        if etag is not None:
+            self.set_etag(etag)
+        if last_modified is not None:
+            self.set_last_modified(last_modified)
 
     def header(self, name: str) -> str | None:
         """The first value of a header field; None when it is not set."""
@@ -117,6 +139,25 @@ class Response:
         key, octets = field_name(name), field_value(name, value)
         self.fields = [item for item in self.fields if item[0] != key]
         self.fields.append((key, octets))
+
+    def set_etag(self, tag: str, *, weak: bool = False) -> None:
+        """Sets `etag`, which changes whenever the content does; `necro.etag` makes one of it.
+
+        - tag: with or without its quotation marks.
+        - weak: whether contents of one tag have the same meaning, and perhaps not the same octets.
+        """
+        from necro._conditions import quoted_etag
+
+        self.set_header("etag", quoted_etag(tag, weak=weak))
+
+    def set_last_modified(self, moment: "Moment") -> None:
+        """Sets `last-modified` to a datetime with a time zone, or to seconds since 1970.
+
+        What lies in the future goes out as the present.
+        """
+        from necro._conditions import http_date
+
+        self.set_header("last-modified", http_date(moment))
 
     def set_cookie(
         self,
@@ -177,11 +218,20 @@ class JSON(Response):
         status: int = 200,
         headers: "HeaderItems | None" = None,
         content_type: str = "application/json",
+        etag: str | None = None,
+        last_modified: "Moment | None" = None,
     ) -> None:
         """Serializes the value at once; raises TypeError or ValueError when JSON cannot hold it."""
         from necro.json import dumps
 
-        super().__init__(dumps(value), status=status, headers=headers, content_type=content_type)
+        super().__init__(
+            dumps(value),
+            status=status,
+            headers=headers,
+            content_type=content_type,
+            etag=etag,
+            last_modified=last_modified,
+        )
 
 
 class HTML(Response):
@@ -190,11 +240,22 @@ class HTML(Response):
     __slots__ = ()
 
     def __init__(
-        self, content: str, *, status: int = 200, headers: "HeaderItems | None" = None
+        self,
+        content: str,
+        *,
+        status: int = 200,
+        headers: "HeaderItems | None" = None,
+        etag: str | None = None,
+        last_modified: "Moment | None" = None,
     ) -> None:
         """A response with that page, as UTF-8."""
         super().__init__(
-            content, status=status, headers=headers, content_type="text/html; charset=utf-8"
+            content,
+            status=status,
+            headers=headers,
+            content_type="text/html; charset=utf-8",
+            etag=etag,
+            last_modified=last_modified,
         )
 
 

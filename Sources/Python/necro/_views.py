@@ -2,13 +2,16 @@
 
 from necro._faults import InvalidRequest, json_fault
 from necro._mappings import Cookies, Headers, QueryParameters, parse_cookies, parse_query
+from necro._responses import pairs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from typing import Any
 
+    from necro._conditions import Moment
     from necro._native import native
+    from necro._responses import HeaderItems
     from necro._routes import CompiledRoute
     from necro._state import State
 
@@ -74,13 +77,55 @@ class RequestViews(_Head):
 
     @property
     def host(self) -> str:
-        """The authority the client asked, from the `host` field; empty without one."""
-        return self.header("host") or ""
+        """The authority the client asked: the target's, else the `host` field's; perhaps empty."""
+        return self.authority
 
     @property
     def url(self) -> str:
-        """The whole URL, as far as the request tells it."""
-        return f"{self.scheme}://{self.host}{self.target.decode('latin-1')}"
+        """The whole URL, as far as the request tells it (RFC 9112 §3.3)."""
+        target = self.target.decode("latin-1")
+        if target.startswith("/"):
+            return f"{self.scheme}://{self.authority}{target}"
+        # `*` and CONNECT name no path.
+        return target if "://" in target else f"{self.scheme}://{self.authority}"
+
+    def check_preconditions(
+        self,
+        *,
+        etag: str | None = None,
+        last_modified: "Moment | None" = None,
+        exists: bool = True,
+        headers: "HeaderItems | None" = None,
+    ) -> None:
+        """Ends the handler here when the request's conditions keep it from being performed.
+
+        They are `if-match`, `if-none-match`, `if-modified-since` and `if-unmodified-since`.
+        A handler calls this once it knows that it would succeed, and before it does anything.
+
+        - etag: of the content as it is now, with or without its quotation marks.
+        - last_modified: of its last change, a datetime with a time zone or seconds since 1970.
+        - exists: whether there is anything under this URL now.
+        - headers: for a 304, those that the response with the content would have.
+
+        Raises NotModified, answered 304, when the client has the content already, and HTTPError 412
+        when the content is not what the client thinks.
+        """
+        from necro._conditions import NotModified, http_date, quoted_etag, seconds_of
+
+        tag = None if etag is None else quoted_etag(etag)
+        modified = None if last_modified is None else seconds_of(last_modified)
+        status = self.precondition_status(tag, modified, exists)
+        if status == 304:
+            fields = list(pairs(headers)) if headers is not None else []
+            if tag is not None:
+                fields.append(("etag", tag))
+            if modified is not None:
+                fields.append(("last-modified", http_date(modified)))
+            raise NotModified(headers=fields)
+        if status == 412:
+            from necro._errors import HTTPError
+
+            raise HTTPError(412, "the content is not what the request's conditions ask for")
 
     async def stream(self) -> "AsyncIterator[bytes]":
         """The content piece by piece, as it arrives.

@@ -40,6 +40,33 @@ APP = """
     async def echo(body: bytes):
         return body
 
+    @app.get("/where")
+    async def where(request: necro.Request):
+        return [request.host, request.url, request.path, request.authority]
+
+    @app.get("/upgrade/{code}")
+    async def upgrade(code: int):
+        return necro.Response("", status=code, headers={"upgrade": "websocket"})
+
+    @app.get("/needy/{code}")
+    async def needy(code: int):
+        names = {401: "www-authenticate", 405: "allow", 407: "proxy-authenticate", 426: "upgrade"}
+        return necro.Response("", status=code, headers={names[code]: "x"})
+
+    @app.get("/denied")
+    async def denied():
+        raise necro.HTTPError(401, "who are you?")
+
+    @app.get("/challenged")
+    async def challenged():
+        raise necro.HTTPError(401, headers={"www-authenticate": "Basic realm=\\"crypt\\""})
+
+    @app.get("/field/{name}")
+    async def field(name: str, value: str):
+        response = necro.Response("")
+        response.fields.append((name.encode(), value.encode()))
+        return response
+
     @app.get("/redirect/{code}")
     async def redirect(code: int):
         return necro.Redirect("/", status=code)
@@ -218,3 +245,103 @@ def test_an_error_explains_itself(served: Host) -> None:
         assert reply.json["title"] == reply.reason
         assert reply.json["status"] == reply.status
     assert served.ask("HEAD", "/nowhere").content == b""
+
+
+@pytest.mark.clause("RFC9112-3.2.2-6")
+def test_with_an_absolute_form_its_host_counts(served: Host) -> None:
+    with served.connect() as wire:
+        wire.send("GET http://Crypt:81/where?a=b HTTP/1.1\r\nHost: other\r\n\r\n")
+        assert wire.reply().json == ["Crypt:81", "http://Crypt:81/where?a=b", "/where", "Crypt:81"]
+        wire.send("GET /where?a HTTP/1.1\r\nHost: other:82\r\n\r\n")
+        assert wire.reply().json == ["other:82", "http://other:82/where?a", "/where", "other:82"]
+        wire.send("GET /where HTTP/1.0\r\n\r\n")
+        assert wire.reply().json[0] == ""
+
+
+@pytest.mark.clause("RFC9110-7.4-1", "RFC9110-7.4-2")
+@pytest.mark.parametrize("target", ["https://a/", "HTTPS://a/where", "https://a", "httpS://a/none"])
+def test_an_https_resource_is_not_to_be_had_without_tls(served: Host, target: str) -> None:
+    with served.connect() as wire:
+        wire.send(f"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n")
+        reply = wire.reply()
+        assert (reply.status, reply.json["title"]) == (421, "Misdirected Request")
+        wire.send(f"GET {target.lower().replace('s', '', 1)} HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert wire.reply().status != 421
+
+
+@pytest.mark.clause("RFC9112-6.3-3", "RFC9112-6.1-10")
+@pytest.mark.parametrize(
+    ("codings", "status"),
+    [("gzip", 400), ("chunked, gzip", 400), ("identity", 400), ("gzip, chunked", 501)],
+)
+def test_a_list_of_codings_is_answered_by_what_ends_it(
+    served: Host, codings: str, status: int
+) -> None:
+    before = served.get("/calls").text
+    with served.connect() as wire:
+        wire.send(f"PUT /call HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: {codings}\r\n\r\n")
+        reply = wire.reply()
+        assert (reply.status, reply.header("connection")) == (status, "close")
+        assert wire.is_closed()
+    assert served.get("/calls").text == before
+
+
+@pytest.mark.clause("RFC9110-10.1.1-1", "RFC9110-5.6.1.2-1")
+def test_expectations_are_a_list(served: Host) -> None:
+    with served.connect() as wire:
+        wire.send(
+            "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
+            'Expect: ,a="b, c";d=e,, 100-Continue\r\n\r\n'
+        )
+        assert wire.reply().status == 100
+        wire.send("abc")
+        assert wire.reply().text == "abc"
+
+
+@pytest.mark.clause("RFC9110-7.6.1-2", "RFC9110-7.8-12", "RFC9110-15.5.22-1")
+def test_upgrade_is_listed_in_connection(served: Host) -> None:
+    with served.connect() as wire:
+        for status in (200, 426):
+            wire.request("GET", f"/upgrade/{status}")
+            reply = wire.reply()
+            assert (reply.status, reply.header("upgrade")) == (status, "websocket")
+            assert reply.header("connection") == "upgrade"
+        wire.request("GET", "/upgrade/200", headers={"connection": "close"})
+        options = [value for name, value in wire.reply().fields if name.lower() == "connection"]
+        assert sorted(options) == ["close", "upgrade"]
+    assert served.get("/field/te?value=trailers").status == 500
+    served.wait_log("ValueError: the response has a header that the server sets itself")
+
+
+@pytest.mark.clause("RFC9110-15.5.2-1", "RFC9110-15.5.6-1", "RFC9110-15.5.8-1", "RFC9110-15.5.22-1")
+@pytest.mark.parametrize("status", [401, 405, 407, 426])
+def test_a_status_that_demands_a_field_is_not_sent_without_it(served: Host, status: int) -> None:
+    assert served.get(f"/needy/{status}").status == status
+    reply = served.get(f"/status/{status}")
+    assert (reply.status, reply.json["title"]) == (500, "Internal Server Error")
+    served.wait_log("ValueError: the status of the response demands a header")
+
+
+@pytest.mark.clause("RFC9110-15.5.2-1")
+def test_an_error_raised_without_its_field_is_said_where_it_is_raised(served: Host) -> None:
+    assert served.get("/challenged").header("www-authenticate") == 'Basic realm="crypt"'
+    reply = served.get("/denied")
+    assert (reply.status, reply.header("www-authenticate")) == (500, None)
+    served.wait_log("ValueError: 401 needs headers with 'www-authenticate'")
+
+
+@pytest.mark.clause("RFC9110-8.8.3-1", "RFC9110-8.8.3-2", "RFC9110-8.8.2-1")
+def test_a_validator_that_is_none_is_not_sent(served: Host) -> None:
+    for field in ("etag?value=abc", "etag?value=w/%22a%22", "last-modified?value=yesterday"):
+        assert served.get(f"/field/{field}").status == 500
+    served.wait_log("ValueError: the response has a header value that HTTP does not allow")
+    assert served.get("/field/ETag?value=%22a%22").header("etag") == '"a"'
+
+
+@pytest.mark.clause("RFC9110-15.6.6-1")
+def test_a_version_that_is_not_supported_is_told_which_are(served: Host) -> None:
+    with served.connect() as wire:
+        wire.send("GET / HTTP/2.0\r\nHost: a\r\n\r\n")
+        reply = wire.reply()
+        assert reply.status == 505
+        assert "HTTP/1.1" in reply.json["detail"]

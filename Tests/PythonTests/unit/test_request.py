@@ -94,6 +94,19 @@ def test_a_request_tells_its_url_and_its_path_parameters() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("target", "url"),
+    [
+        ("/a?b", "http://h/a?b"),
+        ("http://other/a", "http://other/a"),
+        ("*", "http://h"),
+        ("h:443", "http://h"),
+    ],
+)
+def test_a_url_is_the_target_where_that_is_one(target: str, url: str) -> None:
+    assert ModelRequest(target=target, headers=[("host", "h")]).url == url
+
+
 def run(pieces: Iterable[bytes | None], use: Callable[[ModelRequest], Awaitable[object]]) -> object:
     """What an async function makes of a request with that content."""
 

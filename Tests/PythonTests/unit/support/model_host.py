@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from model_conditions import best_of, status_of
 from necro import _routes as kinds
 from necro._app import App
 from necro._errors import error_response
@@ -59,6 +60,10 @@ class ModelHead:
         self._pieces = list(pieces)
         self._arrived = False
 
+    @property
+    def authority(self) -> str:
+        return self.header("host") or ""
+
     def header(self, name: str, /) -> str | None:
         return next(iter(self.header_values(name)), None)
 
@@ -67,6 +72,16 @@ class ModelHead:
 
     def header_items(self) -> list[tuple[str, str]]:
         return list(self._lines)
+
+    def precondition_status(
+        self, etag: str | None, last_modified: int | None, exists: bool, /
+    ) -> int:
+        """Without dates."""
+        if_match, if_none_match = map(self.header_values, ("if-match", "if-none-match"))
+        return status_of(self.method, if_match, if_none_match, etag, exists)
+
+    def accepts(self, *media_types: str) -> str | None:
+        return best_of(media_types, self.header_values("accept"))
 
     def take_content(self) -> bytes | None:
         """Each piece has to be waited for once."""
@@ -152,7 +167,7 @@ class ModelHost:
             if method in route.methods or (method == "HEAD" and "GET" in route.methods):
                 captures = tuple(unquote(item, errors="surrogateescape") for item in raw)
                 request = ModelRequest(method, target, headers, [body] if body else [], captures)
-                return await self._call(route, request, body)
+                return _conditional(await self._call(route, request, body), request)
             allowed.extend(route.methods)
         if allowed:
             return problem(405, headers={"allow": ", ".join(allowed)})
@@ -174,6 +189,16 @@ class ModelHost:
             return _response(result, route, request.method)
         except Exception as error:
             return error_response(error, request, route)
+
+
+def _conditional(response: Response, request: ModelRequest) -> Response:
+    """The response to a read, or 304 when the client has that already."""
+    tag = response.header("etag")
+    if request.method not in ("GET", "HEAD") or response.status != 200 or tag is None:
+        return response
+    if request.precondition_status(tag, None, True) != 304:
+        return response
+    return Response(status=304, headers={"etag": tag})
 
 
 def _match(template: str, path: str) -> tuple[str, ...] | None:
