@@ -8,11 +8,13 @@ EXTENSION := .build-embedded/release/lib_necro.so
 BIND ?= 127.0.0.1:8000
 SECONDS ?= 60
 ROUNDS ?= 5
+CONNECTIONS ?= 10000
+SEED ?= 1
 
 # What the tests and benchmarks use beside Swift and Python: peers to compare with, servers, clients.
 PACKAGES := libssl-dev libpq-dev libhiredis-dev libhttp-parser-dev postgresql redis-server nginx wrk curl
 
-.PHONY: run build test spec fuzz bench-http bench-http1 format clean packages swift
+.PHONY: run build test spec fuzz soak bench-http bench-http1 format clean packages swift
 
 run: build
 	@printf '%s\n' 'Try, in another terminal:' \
@@ -40,6 +42,9 @@ spec: $(VENV)/made
 
 fuzz: $(VENV)/made swift
 	@$(PY) .ci/fuzz.py --seconds $(SECONDS)
+
+soak: packages build
+	@PYTHONPATH=Benchmarks/http $(PY) Benchmarks/soak/soak.py --connections $(CONNECTIONS) --seed $(SEED)
 
 bench-http: packages build
 	@$(PY) Benchmarks/http/run.py --rounds $(ROUNDS)

@@ -38,9 +38,6 @@ public struct HTTP1Disagreement: Sendable {
       .weRefuse(.bareCarriageReturn), "RFC9112-2.2-4",
       "it passes over a CR in a chunk's line"),
     .init(
-      .weRefuse(.emptyLinesTooMany), "RFC9112-2.2-7",
-      "one empty line has to be passed over, it passes over any number"),
-    .init(
       .weRefuse(.whitespaceBeforeFirstField), "RFC9112-2.2-9",
       "it takes the first field line for a continued one"),
     .init(
@@ -91,9 +88,6 @@ public struct HTTP1Disagreement: Sendable {
     .init(
       .weRefuse(.contentLengthInvalid), "RFC9112-6.3-5",
       "it lets white space through, and an empty value"),
-    .init(
-      .weRefuse(.contentTooLong), "RFC9110-15.5.14-1",
-      "it leaves the limit to its caller"),
     .init(
       .weRefuse(.transferEncodingInVersion10), "RFC9112-6.1-15",
       "it does not look at the version"),

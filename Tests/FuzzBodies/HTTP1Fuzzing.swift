@@ -11,6 +11,14 @@ enum HTTP1Fuzzing {
       trailerLinesMax: 1, emptyLinesBeforeRequestMax: 1)
   }
 
+  /// Limits that no input reaches.
+  static var wideLimits: Limits {
+    Limits(
+      startLineOctetsMax: .max, fieldSectionOctetsMax: .max, fieldLinesMax: .max,
+      contentOctetsMax: .max, chunkLineOctetsMax: .max, chunkExtensionsOctetsMax: .max,
+      trailerSectionOctetsMax: .max, trailerLinesMax: .max, emptyLinesBeforeRequestMax: .max)
+  }
+
   /// Numbers that follow from an input, so that a failure can be replayed from it alone.
   struct Choices {
     private var state: UInt64 = 0x9E37_79B9_7F4A_7C15
