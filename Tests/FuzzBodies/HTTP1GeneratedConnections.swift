@@ -41,7 +41,8 @@ public struct GeneratedConnections {
     case 1:
       isChunked = true
       octets += line(
-        "Transfer-Encoding", mostly(["chunked", "Chunked"], ["gzip, chunked", "chunked;q=1", "x"]))
+        "Transfer-Encoding",
+        mostly(["chunked", "Chunked"], ["gzip, chunked", "chunked;q=1", "x", "gzip", "x;a=\"b"]))
     default: break
     }
     for _ in 0..<below(4) { octets += otherLine() }
@@ -61,6 +62,7 @@ public struct GeneratedConnections {
     let value = mostly(
       [
         "close", "keep-alive", "100-continue", "a", "", "a, b ,c", "x\ty", "keep-alive, close", "é",
+        ",a=\"b, c\" , 100-Continue", "a=\"b\\\", 100-continue\"",
       ],
       ["a\u{0}b", "5", "chunked", "a\rb", "a\nb", "\u{7F}", "h2c"])
     return line(name, value)

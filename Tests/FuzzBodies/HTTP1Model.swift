@@ -126,7 +126,7 @@ struct HTTP1Model {
       .map { Grammar.lowercased(Grammar.trimmed($0)) }
     request.isPersistent =
       !options.contains("close") && (request.minorVersion == 1 || options.contains("keep-alive"))
-    let expectations = values("expect", request).flatMap { $0.split(separator: 0x2C) }
+    let expectations = values("expect", request).flatMap { Grammar.elements($0) }
       .map { Grammar.lowercased(Grammar.trimmed($0)) }
     request.expectsContinue =
       expectations.contains("100-continue") && request.minorVersion == 1

@@ -187,6 +187,25 @@ enum HTTP1ModelGrammar {
     return nil
   }
 
+  /// The elements of a list, split at the commas outside of quoted strings.
+  static func elements(_ octets: [UInt8]) -> [Octets] {
+    var commas: [Int] = []
+    var isQuoted = false
+    var isEscaped = false
+    for (index, octet) in octets.enumerated() {
+      if isEscaped {
+        isEscaped = false
+      } else if octet == 0x22 {
+        isQuoted.toggle()
+      } else if octet == 0x5C {
+        isEscaped = isQuoted
+      } else if octet == 0x2C && !isQuoted {
+        commas.append(index)
+      }
+    }
+    return zip([-1] + commas, commas + [octets.count]).map { octets[($0 + 1)..<$1] }
+  }
+
   static func text(_ octets: Octets) -> String {
     String(decoding: octets, as: UTF8.self)
   }

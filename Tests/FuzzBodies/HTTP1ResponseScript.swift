@@ -37,6 +37,7 @@ struct HTTP1ResponseScript {
     }
     if !date.isEmpty { fields.append(HTTP1Field(name: Array("date".utf8), value: date)) }
     writeFields(into: &output)
+    guard endHead(status, into: &output) else { return }
     writeContent(into: &output)
     check(output.octets, status, method, version, keepsAlive: keepsAlive, contentLength)
   }
@@ -56,12 +57,29 @@ struct HTTP1ResponseScript {
     }
   }
 
-  private mutating func writeContent(into output: inout OctetBuffer) {
+  /// Ends the head. False where the status demands a field that was not written.
+  private mutating func endHead(_ status: StatusCode, into output: inout OctetBuffer) -> Bool {
+    let demands = [
+      401: "www-authenticate", 405: "allow", 407: "proxy-authenticate", 426: "upgrade",
+    ]
+    let isComplete = demands[Int(status.rawValue)].map { has($0) } ?? true
+    let before = output.count
     do throws(ResponseMisuse) {
       try serializer.endHead(into: &output)
     } catch {
-      preconditionFailure("the head can end")
+      precondition(error == .fieldMissing && !isComplete, "only a field can be missing")
+      precondition(output.count == before, "a misuse writes nothing")
+      return false
     }
+    precondition(isComplete, "a status has the field that it demands")
+    return true
+  }
+
+  private func has(_ name: String) -> Bool {
+    fields.contains { HTTP1ModelGrammar.lowercased($0.name[...]) == name }
+  }
+
+  private mutating func writeContent(into output: inout OctetBuffer) {
     for _ in 0..<takeOctet() % 5 {
       let part = take(takeOctet())
       let before = output.count
@@ -105,6 +123,7 @@ struct HTTP1ResponseScript {
       !framing.contains(HTTP1ModelGrammar.lowercased($0.name[...]))
     }
     precondition(others == fields, "the fields are those asked for, in order")
+    precondition(response.offersUpgrade == has("upgrade"), "Upgrade is listed in Connection")
     let hasNone =
       method == .head || status.isInformational || status == .noContent || status == .notModified
       || status == .resetContent
@@ -161,9 +180,12 @@ struct HTTP1ResponseReader {
 
   /// Whether the client takes the connection to be closed behind the response.
   func closes(_ version: HTTPVersion) -> Bool {
-    let options = values("connection")
+    let options = values("connection").filter { $0 != "upgrade" }
     return options == ["close"] || version == .http10 && options != ["keep-alive"]
   }
+
+  /// Whether Connection lists Upgrade.
+  var offersUpgrade: Bool { values("connection").contains("upgrade") }
 
   private static func lines(_ octets: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
     var lines: [ArraySlice<UInt8>] = []
