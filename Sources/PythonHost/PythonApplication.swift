@@ -18,37 +18,40 @@ final class PythonApplication: Application {
   private(set) var loop: Object?
   private(set) var ready: Object?
   private(set) var taskType: Object?
-  private(set) var drained: Object?
+  /// Called when a drain has ended; nil once it was.
+  var drained: Object?
   private let results: ResultWriter
-  private let currentTask: Object
+  let currentTask: Object
   private let requestType: Object
   private let argumentResponse: Object
-  private let taskKeywords: Object
+  let taskKeywords: Object
   /// The Python functions that convert path parameters.
   private let integer: Object
   private let number: Object
 
   /// The handlers that have suspended, by the number in their exchange's `applicationToken`.
-  private var pending: [Dispatcher?] = [nil]
+  var pending: [Dispatcher?] = [nil]
   private var freeTokens: [Int] = []
 
   /// The Task that requests run in now, borrowed, and how many references it had at the start.
-  private var task: Object?
-  private var taskReferences = 0
-  private var context: Object?
+  var task: Object?
+  var taskReferences = 0
+  var context: Object?
   /// Said by the Task itself when a handler changes it.
   var taskIsTouched = false
   /// What is left in the Task's name by a request that ended: it goes no further.
-  private var mustLeaveTask = false
+  var mustLeaveTask = false
   /// The handler that has just suspended, and what it awaits.
-  private var suspended: (Dispatcher, awaited: Object)?
+  var suspended: (Dispatcher, awaited: Object)?
   /// The result of the handler that left traces on its Task.
-  private var lastResult: Object?
+  var lastResult: Object?
 
   private var threadState: UnsafeMutablePointer<PyThreadState>?
   /// The place before the first argument is the callee's.
   private var arguments: UnsafeMutablePointer<Object?>
   private var argumentCapacity = 8
+  /// What ends the present `serve`.
+  var pause = LoopPause()
   /// Descriptors of the loop's that are ready: (descriptor, epoll mask).
   var readyDescriptors: [(Int32, UInt32)] = []
 
@@ -96,67 +99,7 @@ final class PythonApplication: Application {
     return plans.count - 1
   }
 
-  // MARK: The turn
-
-  /// Does what is ready in the worker, each handler inside a Task. False with a Python error.
-  func process() -> Bool {
-    repeat {
-      guard let dispatcher = makeDispatcher(self) else { return false }
-      defer { release(dispatcher) }
-      guard let context = PyContext_New() else { return false }
-      self.context = context
-      defer {
-        self.context = nil
-        release(context)
-      }
-      var places: (Object?, Object?, Object?, Object?, Object?) = (
-        nil, dispatcher, loop, context, necro_true()
-      )
-      let task = withUnsafePointer(to: &places) { tuple in
-        tuple.withMemoryRebound(to: Object?.self, capacity: 5) { places in
-          necro_vectorcall(taskType, places + 1, 1, taskKeywords)
-        }
-      }
-      guard let task else { return false }
-      let payload = payload(of: dispatcher, as: Dispatcher.self)!
-      if payload.phase == .attached {
-        payload.task = task
-      } else {
-        release(task)
-      }
-    } while !worker.turnIsComplete && mustLeaveTask
-    return true
-  }
-
-  /// The first step of a Dispatcher: the worker's turn, until a handler needs the Task for itself.
-  func serveInTask(_ dispatcher: Dispatcher, _ result: inout Object?) -> PySendResult {
-    guard let task = call(currentTask, loop!) else { return PYGEN_ERROR }
-    release(task)
-    self.task = task
-    taskReferences = necro_refcount(task)
-    taskIsTouched = false
-    mustLeaveTask = false
-    worker.process()
-    self.task = nil
-    if let (handler, awaited) = suspended {
-      suspended = nil
-      // The pending table refers to the handler by this Dispatcher from now on.
-      dispatcher.phase = .attached
-      dispatcher.coroutine = handler.coroutine
-      handler.coroutine = nil
-      dispatcher.exchange = handler.exchange
-      dispatcher.plan = handler.plan
-      dispatcher.request = handler.request
-      handler.request = nil
-      pending[Int(dispatcher.exchange!.applicationToken)] = dispatcher
-      result = awaited
-      return PYGEN_NEXT
-    }
-    dispatcher.phase = .finished
-    result = lastResult ?? none()
-    lastResult = nil
-    return PYGEN_RETURN
-  }
+  // MARK: The server
 
   var wantsControl: Bool { mustLeaveTask }
 

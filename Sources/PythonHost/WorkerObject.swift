@@ -11,7 +11,6 @@ final class WorkerPayload {
   let start: WorkerStart
   let application: PythonApplication
   var worker: Worker<PythonApplication>!
-  private var drainIsReported = false
 
   init(_ start: WorkerStart, _ application: PythonApplication) throws(SystemError) {
     self.start = start
@@ -21,42 +20,6 @@ final class WorkerPayload {
       accessLog: start.logDescriptor < 0 ? nil : AccessLog(descriptor: start.logDescriptor))
     application.worker = worker
     try worker.drain(on: start.wakeUp)
-  }
-
-  /// Serves until the loop has something to do. False with a Python error.
-  ///
-  /// - Parameters:
-  ///   - timeoutMilliseconds: the longest to wait; -1 without end.
-  ///   - scheduled: the loop's list of timers; a handler that adds one changes how long to wait.
-  func serve(timeoutMilliseconds: Int32, scheduled: Object) -> Bool {
-    let ready = application.ready!
-    let scheduledCount = necro_size(scheduled)
-    let deadline = Clock.monotonicMilliseconds() + UInt64(max(0, timeoutMilliseconds))
-    var timeout = timeoutMilliseconds
-    while true {
-      do throws(SystemError) {
-        try worker.poll(timeoutMilliseconds: timeout)
-      } catch {
-        return raiseSystemError(error)
-      }
-      guard application.process() else { return false }
-      if worker.isDrained && !drainIsReported {
-        drainIsReported = true
-        guard let called = PyObject_CallNoArgs(application.drained!) else { return false }
-        release(called)
-      }
-      if necro_size(ready) > 0 || necro_size(scheduled) != scheduledCount
-        || !application.readyDescriptors.isEmpty || timeoutMilliseconds == 0
-      {
-        return true
-      }
-      if worker.hasWork { continue }
-      if timeoutMilliseconds > 0 {
-        let now = Clock.monotonicMilliseconds()
-        if now >= deadline { return true }
-        timeout = Int32(deadline - now)
-      }
-    }
   }
 }
 
@@ -182,7 +145,6 @@ func workerServe(
     raise(necro_type_error()!, "serve() takes a timeout and the loop's timers")
     return nil
   }
-  let worker = payload(object)
   var milliseconds: Int32 = -1
   if timeout != necro_none() {
     let seconds = PyFloat_AsDouble(timeout)
@@ -190,8 +152,9 @@ func workerServe(
     // Rounded up, lest the loop find its timer not due and come back at once.
     milliseconds = seconds <= 0 ? 0 : Int32(min((seconds * 1_000).rounded(.up), 86_400_000))
   }
-  guard worker.serve(timeoutMilliseconds: milliseconds, scheduled: scheduled) else { return nil }
-  return takeReadyDescriptors(worker.application)
+  let application = payload(object).application
+  guard application.serve(timeoutMilliseconds: milliseconds, timers: scheduled) else { return nil }
+  return takeReadyDescriptors(application)
 }
 
 /// A list of (descriptor, mask) pairs.
