@@ -80,9 +80,11 @@ def test_two_workers_run_on_two_gils_at_once(host: StartHost) -> None:
         spin(worker)
     while one_after_another() < 0.5:
         rounds *= 2
-    # The machine may be busy with other things: the best of several tries shows what is possible,
-    # and with one GIL no try could come near half.
-    ratios = [at_once() / one_after_another() for _ in range(6)]
+    # The machine may be busy with other things: one try shows what is possible, and with one GIL
+    # none could come near half.
+    ratios: list[float] = []
+    while not ratios or (min(ratios) >= 0.75 and len(ratios) < 40):
+        ratios.append(at_once() / one_after_another())
     assert min(ratios) < 0.75, ratios
 
 
