@@ -45,7 +45,7 @@ public struct HTTP1Comparison {
     let refusal = failure.flatMap { $0.code == .messageIncomplete ? nil : $0.code }
     if our?.isComplete == true || refusal == nil {
       if let name = theirs.failure {
-        judge(.theyRefuse(name), our, theirs)
+        judge(theirs.isBehindHead ? .theyRefuseContent(name) : .theyRefuse(name), our, theirs)
       } else if our?.isComplete == true || their?.isComplete == true {
         judge(.reading(.end), our, theirs)
       }

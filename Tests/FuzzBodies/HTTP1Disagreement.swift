@@ -5,8 +5,10 @@ public struct HTTP1Disagreement: Sendable {
   public enum Kind: Hashable, Sendable {
     /// We refuse, with that code, what it takes or still waits for more of.
     case weRefuse(HTTP1Error.Code)
-    /// It refuses, with that error, what we take or still wait for more of.
+    /// It refuses a head, with that error, which we take or still wait for more of.
     case theyRefuse(String)
+    /// The same, of content or trailers.
+    case theyRefuseContent(String)
     /// Both take the request, but not that part of it as the same.
     case reading(Part)
   }
@@ -116,11 +118,18 @@ public struct HTTP1Disagreement: Sendable {
       .theyRefuse("HPE_INVALID_CONTENT_LENGTH"), "RFC9110-5.5-2",
       "it takes HTAB beside the number for a part of it"),
     .init(
-      .theyRefuse("HPE_INVALID_TRANSFER_ENCODING"), "RFC9110-5.5-2",
-      "it takes HTAB beside the coding for a part of it"),
-    .init(
-      .theyRefuse("HPE_INVALID_CHUNK_SIZE"), "RFC9112-7.1.1-1",
+      .theyRefuseContent("HPE_INVALID_CHUNK_SIZE"), "RFC9112-7.1.1-1",
       "it takes HTAB between a chunk's size and the semicolon for a part of the size"),
+    .init(
+      .theyRefuseContent("HPE_UNEXPECTED_CONTENT_LENGTH"), "RFC9112-7.1.2-4",
+      "it reads what a trailer section says of framing as if it stood in the head"),
+    .init(
+      .theyRefuseContent("HPE_INVALID_CONTENT_LENGTH"), "RFC9112-7.1.2-4",
+      "it reads what a trailer section says of framing as if it stood in the head"),
+    .init(
+      .theyRefuseContent("HPE_INVALID_TRANSFER_ENCODING"), "RFC9112-7.1.2-4",
+      "it reads what a trailer section says of framing as if it stood in the head, and takes HTAB for a part of a coding"
+    ),
     .init(
       .reading(.persistence), "RFC9112-9.6-3",
       "it takes HTAB in a list for a part of an option; for HTTP/1.0 its keep-alive outweighs close"

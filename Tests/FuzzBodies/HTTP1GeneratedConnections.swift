@@ -84,9 +84,17 @@ public struct GeneratedConnections {
     octets += mostly(["0", "00"], ["", "0x0", "-0", "ffffffffffffffff", "10000000000000000"]).utf8
     octets += lineEnd().utf8
     for _ in 0..<below(3) {
-      octets += line(mostly(["X-Sum", "Date"], ["Content-Length", "Host", "a b"]), "1")
+      octets += line(mostly(["X-Sum", "Date", "ETag"] + Self.forbiddenTrailers, ["a b", ""]), "1")
     }
     return octets + lineEnd().utf8
+  }
+
+  private static var forbiddenTrailers: [String] {
+    [
+      "Content-Length", "Transfer-Encoding", "Host", "Trailer", "TE", "Cookie", "Authorization",
+      "Content-Anything", "Cache-Control", "If-None-Match", "Forwarded", "X-Forwarded-For",
+      "Sec-WebSocket-Key", "Sec-WebSocket-Version", "Expect", "Connection",
+    ]
   }
 
   private mutating func line(_ name: String, _ value: String) -> [UInt8] {

@@ -9,7 +9,7 @@ public struct HTTP1Peer {
   public private(set) var failure: String?
   /// Whether it takes what follows the last request for another protocol.
   public private(set) var isUpgraded = false
-  /// Whether it has the head of the last request.
+  /// Whether it is within the content or the trailers of a request.
   private(set) var isBehindHead = false
   private var isBehindValue = true
 
@@ -61,7 +61,9 @@ public struct HTTP1Peer {
         requests[last].length = .length(head.content_length)
       }
     case NECRO_HTTP_BODY: requests[last].content += octets
-    case NECRO_HTTP_COMPLETE: requests[last].isComplete = true
+    case NECRO_HTTP_COMPLETE:
+      requests[last].isComplete = true
+      isBehindHead = false
     default: preconditionFailure("no other event")
     }
   }
