@@ -7,7 +7,9 @@ private final class Machine {
   let folder: URL
 
   init() throws {
-    folder = FileManager.default.temporaryDirectory
+    // Beside the executable, so that it can be linked: a copy that another thread's child inherits
+    // while it is written cannot be executed.
+    folder = Self.built.deletingLastPathComponent()
       .appendingPathComponent("necro-\(UUID().uuidString)").resolvingSymlinksInPath()
     let files = FileManager.default
     // A checkout of its own, so that an environment in the real one is not found.
@@ -15,7 +17,7 @@ private final class Machine {
     try files.createDirectory(atPath: path(package + "/necro"), withIntermediateDirectories: true)
     try files.createDirectory(atPath: path(build), withIntermediateDirectories: true)
     try Data().write(to: folder.appendingPathComponent("checkout/Package.swift"))
-    try files.copyItem(at: Self.built, to: folder.appendingPathComponent(build + "/necro"))
+    try files.linkItem(at: Self.built, to: folder.appendingPathComponent(build + "/necro"))
   }
 
   let package = "checkout/Sources/Python"
