@@ -24,6 +24,17 @@ public struct HTTP1Comparison {
     while true {
       let our = ours.requests.indices.contains(index) ? ours.requests[index] : nil
       let their = theirs.requests.indices.contains(index) ? theirs.requests[index] : nil
+      if var their, theirs.isUpgraded, index == theirs.requests.count - 1 {
+        // What is behind the head it leaves to another protocol, a tunnel's for CONNECT, and so it
+        // does not look at the framing either.
+        guard let our else { return }
+        their.content = our.content
+        their.trailers = our.trailers
+        if let part = HTTP1Disagreement.difference(our, their) {
+          judge(.reading(part), our, theirs)
+        }
+        return
+      }
       guard let our, let their, our.isComplete, their.isComplete else {
         compareEnds(our, their, ours.failure, theirs)
         return
@@ -32,8 +43,8 @@ public struct HTTP1Comparison {
         judge(.reading(field), our, theirs)
         return
       }
-      // Neither reads on behind the last request, and behind an upgrade only we do.
-      if !our.isPersistent || theirs.isUpgraded && index == theirs.requests.count - 1 { return }
+      // Neither reads on behind the last request.
+      if !our.isPersistent { return }
       index += 1
     }
   }
@@ -60,7 +71,7 @@ public struct HTTP1Comparison {
   private mutating func judge(
     _ kind: HTTP1Disagreement.Kind, _ our: HTTP1Request?, _ theirs: HTTP1Peer
   ) {
-    disagreement = HTTP1Disagreement.all.first { $0.kind == kind }
+    disagreement = HTTP1Disagreement.all.first { $0.kind == kind && $0.covers(our) }
     if disagreement == nil { surprise = "\(kind): \(String(describing: our)), \(theirs)" }
   }
 }

@@ -23,8 +23,14 @@ public struct HTTP1Disagreement: Sendable {
   /// The clause by which we are right, or may be as we are.
   public let clause: String
   public let reason: String
+  /// Whether a request of ours is one that the reason is about.
+  let covers: @Sendable (HTTP1Request?) -> Bool
 
-  private init(_ kind: Kind, _ clause: String, _ reason: String) {
+  private init(
+    _ kind: Kind, _ clause: String, _ reason: String,
+    covers: @escaping @Sendable (HTTP1Request?) -> Bool = { _ in true }
+  ) {
+    self.covers = covers
     self.kind = kind
     self.clause = clause
     self.reason = reason
@@ -117,6 +123,15 @@ public struct HTTP1Disagreement: Sendable {
     .init(
       .theyRefuse("HPE_INVALID_CONTENT_LENGTH"), "RFC9110-5.5-2",
       "it takes HTAB beside the number for a part of it"),
+    .init(
+      .theyRefuse("HPE_UNEXPECTED_CONTENT_LENGTH"), "RFC9112-5-1",
+      "it takes a longer name that begins with Transfer-Encoding for that name",
+      covers: { request in
+        request?.fields.contains { field in
+          HTTP1ModelGrammar.lowercased(field.name[...]).hasPrefix("transfer-encoding")
+            && field.name.count > "transfer-encoding".utf8.count
+        } ?? false
+      }),
     .init(
       .theyRefuseContent("HPE_INVALID_CHUNK_SIZE"), "RFC9112-7.1.1-1",
       "it takes HTAB between a chunk's size and the semicolon for a part of the size"),
