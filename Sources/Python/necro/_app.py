@@ -3,14 +3,19 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from necro._errors import StartupError
+from necro._middleware import Filter
 from necro._routes import CompiledRoute, Route
+from necro._scope import Scope
 from necro._state import State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
     from typing import Literal, TypedDict, Unpack
 
+    from necro._exceptions import ErrorKey, ExceptionHandler
     from necro._pool import HandlerPool
+    from necro._providers import Provider, ProviderKey
 
     class RouteOptions(TypedDict, total=False):
         """What every route decorator takes besides the path.
@@ -43,7 +48,7 @@ class Declaration:
 
     def __init__(
         self,
-        entries: "list[Route | tuple[str, Router]]",
+        entries: "list[Route | Inclusion]",
         path: str,
         methods: tuple[str, ...],
         options: "RouteOptions",
@@ -59,12 +64,30 @@ class Declaration:
         return handler
 
 
+class Inclusion:
+    """A router that another one includes."""
+
+    __slots__ = ("prefix", "router", "tags")
+
+    def __init__(self, router: "Router", prefix: str, tags: tuple[str, ...]) -> None:
+        self.router = router
+        self.prefix = prefix
+        self.tags = tags
+
+
 class Router:
-    """A set of routes, which an app or another router includes under a prefix."""
+    """A set of routes, which an app or another router includes under a prefix.
+
+    What is declared on a router beside routes (providers, middleware, exception handlers) holds for
+    its routes and those of the routers that it includes.
+    """
 
     def __init__(self) -> None:
         """A router without routes."""
-        self._entries: list[Route | tuple[str, Router]] = []
+        self._entries: list[Route | Inclusion] = []
+        self.providers: dict[ProviderKey, Provider] = {}
+        self.exceptions: dict[ErrorKey, ExceptionHandler] = {}
+        self.around: list[Filter | Callable[..., Awaitable[object]]] = []
 
     def route(
         self, path: str, *, methods: Iterable[str], **options: "Unpack[RouteOptions]"
@@ -108,28 +131,60 @@ class Router:
         """Declares a handler for OPTIONS, in place of the server's answer."""
         return self.route(path, methods=("OPTIONS",), **options)
 
-    def include(self, router: "Router", *, prefix: str = "") -> None:
+    def include(self, router: "Router", *, prefix: str = "", tags: Iterable[str] = ()) -> None:
         """Includes another router's routes, also those that it gets later.
 
         - prefix: goes before their paths, such as `/v1`; it may hold parameters.
+        - tags: go before theirs.
         """
         if not isinstance(router, Router) or isinstance(router, App):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"include takes a necro.Router, not a {type(router).__name__}")
         if prefix and (not prefix.startswith("/") or prefix.endswith("/")):
             raise ValueError(f"the prefix {prefix!r} must begin with '/' and not end with it")
-        self._entries.append((prefix, router))
+        self._entries.append(Inclusion(router, prefix, tuple(tags)))
 
-    def _flat(
-        self, prefix: str = "", above: "tuple[Router, ...]" = ()
-    ) -> "Iterator[tuple[str, Route]]":
-        """Every route with its whole prefix, in the order of declaration."""
-        if self in above:
-            raise StartupError(f"a router includes itself, under {prefix!r}")
+    def exception[H: Callable[..., object]](
+        self, *keys: "ErrorKey", status: int | None = None, inline: bool = False
+    ) -> Callable[[H], H]:
+        """Declares a handler for what the routes raise: `@app.exception(GraveRobbed)`.
+
+        It may take `error`, `request`, `state`, `headers`, `cookies` and `query`, and returns what
+        a handler may return.
+
+        - keys: exception classes, with their subclasses, or statuses of `HTTPError`; 422 is also
+          that of a request that is not valid, and 500 that of exceptions nobody expected.
+        - status: of a result without one of its own; else that of the exception.
+        - inline: runs a plain function on the loop instead of in the thread pool.
+        """
+        from necro._exceptions import ExceptionHandler, check_key
+
+        if not keys:
+            raise TypeError("an exception handler is for one Exception class or status at least")
+        for key in keys:
+            check_key(key)
+            if key in self.exceptions:
+                raise ValueError(f"{key!r} has an exception handler already")
+        if status is not None and not 200 <= status <= 599:
+            raise ValueError(f"{status} is not a final status code")
+
+        def declare(handler: H) -> H:
+            declared = ExceptionHandler(handler, status, inline=inline)
+            self.exceptions.update(dict.fromkeys(keys, declared))
+            return handler
+
+        return declare
+
+    def _flat(self, scope: Scope) -> "Iterator[tuple[Scope, Route]]":
+        """Every route with the place where it stands, in the order of declaration."""
         for entry in self._entries:
             if isinstance(entry, Route):
-                yield prefix, entry
+                yield scope, entry
+            elif entry.router in scope.routers:
+                raise StartupError(
+                    f"a router includes itself, under {scope.prefix + entry.prefix!r}"
+                )
             else:
-                yield from entry[1]._flat(prefix + entry[0], (*above, self))
+                yield from entry.router._flat(scope.inside(entry.router, entry.prefix, entry.tags))
 
 
 class App(Router):
@@ -178,7 +233,7 @@ class App(Router):
 
         Raises StartupError, one line that names handler and parameter.
         """
-        from necro._compiler import compile_routes
+        from necro._compiler import RouteCompiler
         from necro._hooks import check_hook
         from necro._pool import HandlerPool
 
@@ -187,7 +242,8 @@ class App(Router):
                 check_hook(hook, event)
         if self._pool is None:
             self._pool = HandlerPool(self._threads_max, self._queue_max)
-        return compile_routes(list(self._flat()), state, self._pool)
+        routes = list(self._flat(Scope("", (), (self,))))
+        return RouteCompiler(state, self._pool, {}).compile(routes)
 
     async def run_startup(self, state: State) -> None:
         """Runs the startup hooks in order; what one raises goes to the caller."""

@@ -1,14 +1,28 @@
 """From declared routes to compiled ones."""
 
+from collections.abc import Awaitable, Callable
+
+from necro._compose import compose
 from necro._errors import StartupError
-from necro._parameters import ParameterCompiler
+from necro._exceptions import CompiledHandler, ErrorAnswers, ExceptionHandler
+from necro._middleware import Filter, check_middleware
+from necro._plan import Plan, Providers
 from necro._pool import HandlerPool
-from necro._routes import CompiledRoute, Route
+from necro._routes import BODY_BYTES, REQUEST, CompiledParameter, CompiledRoute, Route
+from necro._scope import Scope
 from necro._signatures import Signature, display_name
 from necro._state import State
 from necro._template import PathTemplate, TemplateError
 
-__all__ = ["compile_routes"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from necro._app import Router
+    from necro._providers import Provider, ProviderKey
+    from necro._views import RequestViews
+
+__all__ = ["RouteCompiler"]
 
 # The methods of RFC 9110 §9.3 and RFC 5789; the server knows these.
 _METHODS = frozenset(
@@ -16,37 +30,122 @@ _METHODS = frozenset(
 )
 
 
-def compile_routes(
-    routes: list[tuple[str, Route]], state: State, pool: HandlerPool
-) -> list[CompiledRoute]:
-    """Every route with its parameters resolved, in the order of declaration.
+class RouteCompiler:
+    """Compiles the routes of an app for one worker."""
 
-    - routes: prefix and route.
+    def __init__(
+        self, state: State, pool: HandlerPool, overrides: "dict[ProviderKey, Provider]"
+    ) -> None:
+        """A compiler.
 
-    Raises StartupError at the first route that cannot be served.
-    """
-    compiled: list[CompiledRoute] = []
-    taken: dict[tuple[str, str], CompiledRoute] = {}
-    for prefix, route in routes:
-        result, template = _compile(prefix, route, state, pool)
-        for method in result.methods:
-            other = taken.setdefault((method, template.shape), result)
-            if other is not result:
-                raise StartupError(
-                    f"{method} {result.template} ({result.handler}): {other.handler} already"
-                    f" answers {method} {other.template}"
-                )
-        compiled.append(result)
-    return compiled
+        - overrides: what stands for providers in a test.
+        """
+        self._state = state
+        self._pool = pool
+        self._overrides = overrides
+        self._handlers: dict[ExceptionHandler, CompiledHandler] = {}
+        self._checked: set[Router] = set()
+
+    def compile(self, routes: list[tuple[Scope, Route]]) -> list[CompiledRoute]:
+        """Every route with its parameters resolved, in the order of declaration.
+
+        Raises StartupError at the first route that cannot be served.
+        """
+        compiled: list[CompiledRoute] = []
+        taken: dict[tuple[str, str], CompiledRoute] = {}
+        for scope, route in routes:
+            result, template = self._compile(scope, route)
+            for method in result.methods:
+                other = taken.setdefault((method, template.shape), result)
+                if other is not result:
+                    raise StartupError(
+                        f"{method} {result.template} ({result.handler}): {other.handler} already"
+                        f" answers {method} {other.template}"
+                    )
+            compiled.append(result)
+        return compiled
+
+    def _compile(self, scope: Scope, route: Route) -> tuple[CompiledRoute, PathTemplate]:
+        """One route."""
+        handler = display_name(route.handler)
+        path = scope.prefix + route.path
+        where = f"{','.join(route.methods)} {path} ({handler})"
+        template = _checked_template(route, path, where)
+        signature = Signature(route.handler, where)
+        if signature.is_generator:
+            raise StartupError(f"{where}: the handler yields; a handler returns one result")
+        if signature.is_async and route.inline:
+            raise StartupError(f"{where}: inline=True is for plain functions, this one is async")
+        providers = Providers(scope.routers, self._overrides)
+        plan = Plan(where, template, self._state, self._pool, providers)
+        parameters = plan.compile(signature, where)
+        keywords = tuple(taken.name for taken in signature.parameters if taken.is_keyword)
+        in_pool = not (signature.is_async or route.inline)
+        call = self._pool.wrap(route.handler) if in_pool else route.handler
+        is_async = not route.inline
+        middleware, filters = self._around(scope)
+        answers = self._answers(scope)
+        if plan.has_providers or middleware or filters or answers.has_handlers:
+            served = plan.serve(call, parameters, keywords, is_async=is_async)
+            call = compose(served, answers, middleware, filters)
+            parameters = (CompiledParameter(REQUEST, "request", None, ("request",)),)
+            if plan.reads_content:
+                call, parameters = _with_content(call), (*parameters, _CONTENT)
+            keywords, is_async = (), True
+        result = CompiledRoute(
+            methods=route.methods,
+            template=path,
+            name=route.name,
+            handler=handler,
+            call=call,
+            is_async=is_async,
+            status=route.status,
+            none_is_empty=signature.returns_none,
+            cancels=None if route.on_disconnect is None else route.on_disconnect == "cancel",
+            parameters=parameters,
+            keywords=keywords,
+            path_names=template.names,
+            state=self._state,
+            tags=(*scope.tags, *route.tags),
+            summary=route.summary,
+        )
+        return result, template
+
+    def _around(self, scope: Scope) -> tuple[list[Callable[..., Awaitable[object]]], list[Filter]]:
+        """The middleware functions and the filters around a route, the outermost first."""
+        functions: list[Callable[..., Awaitable[object]]] = []
+        filters: list[Filter] = []
+        for router in scope.routers:
+            for one in router.around:
+                if isinstance(one, Filter):
+                    filters.append(one)
+                    continue
+                if router not in self._checked:
+                    check_middleware(one)
+                functions.append(one)
+            self._checked.add(router)
+        return functions, filters
+
+    def _answers(self, scope: Scope) -> ErrorAnswers:
+        """The responses to what a route raises."""
+        return ErrorAnswers(
+            tuple(
+                {key: self._handler(one) for key, one in router.exceptions.items()}
+                for router in reversed(scope.routers)
+            )
+        )
+
+    def _handler(self, declared: ExceptionHandler) -> CompiledHandler:
+        """An exception handler, compiled once for all routes."""
+        found = self._handlers.get(declared)
+        if found is None:
+            found = CompiledHandler(declared, self._state, self._pool)
+            self._handlers[declared] = found
+        return found
 
 
-def _compile(
-    prefix: str, route: Route, state: State, pool: HandlerPool
-) -> tuple[CompiledRoute, PathTemplate]:
-    """One route."""
-    handler = display_name(route.handler)
-    path = prefix + route.path
-    where = f"{','.join(route.methods)} {path} ({handler})"
+def _checked_template(route: Route, path: str, where: str) -> PathTemplate:
+    """The route's template; raises StartupError for what no route can be."""
     try:
         template = PathTemplate(path)
     except TemplateError as error:
@@ -62,29 +161,13 @@ def _compile(
         raise StartupError(
             f"{where}: on_disconnect is 'cancel' or 'finish', not {route.on_disconnect!r}"
         )
-    signature = Signature(route.handler, where)
-    if signature.is_generator:
-        raise StartupError(f"{where}: the handler yields; a handler returns one result")
-    if signature.is_async and route.inline:
-        raise StartupError(f"{where}: inline=True is for plain functions, this one is async")
-    compiler = ParameterCompiler(where, template, state)
-    parameters = tuple(compiler.compile(parameter) for parameter in signature.parameters)
-    in_pool = not (signature.is_async or route.inline)
-    result = CompiledRoute(
-        methods=route.methods,
-        template=path,
-        name=route.name,
-        handler=handler,
-        call=pool.wrap(route.handler) if in_pool else route.handler,
-        is_async=not route.inline,
-        status=route.status,
-        none_is_empty=signature.returns_none,
-        cancels=None if route.on_disconnect is None else route.on_disconnect == "cancel",
-        parameters=parameters,
-        keywords=tuple(p.name for p in signature.parameters if p.is_keyword),
-        path_names=template.names,
-        state=state,
-        tags=route.tags,
-        summary=route.summary,
-    )
-    return result, template
+    return template
+
+
+# The server reads all content before the call only for a parameter that takes it.
+_CONTENT = CompiledParameter(BODY_BYTES, "content", None, ("body",), b"")
+
+
+def _with_content(call: "Callable[[RequestViews], Any]") -> "Callable[[RequestViews, bytes], Any]":
+    """A composed call that is given the content too, which the Request has as well."""
+    return lambda request, content: call(request)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from necro._routes import CompiledRoute
     from necro._views import RequestViews
 
-__all__ = ["HTTPError", "StartupError", "error_response"]
+__all__ = ["HTTPError", "StartupError", "error_response", "log_error", "request_id_of"]
 
 # What a client is to be told with these (RFC 9110 §15.5); the server sends none without it.
 _REQUIRED_HEADERS = {
@@ -90,12 +90,12 @@ def error_response(
     if isinstance(error, ClientDisconnect):
         # Nobody reads this; it only ends the exchange.
         return problem(400, "the client went away")
-    request_id = _request_id(request)
-    _log(error, request, route, request_id)
+    request_id = request_id_of(request)
+    log_error(error, request, route, request_id)
     return problem(500, headers={"x-request-id": request_id}, members={"request_id": request_id})
 
 
-def _request_id(request: "RequestViews") -> str:
+def request_id_of(request: "RequestViews") -> str:
     """The client's request id where it is a plain token, else a fresh one."""
     given = request.header("x-request-id")
     if (
@@ -110,7 +110,7 @@ def _request_id(request: "RequestViews") -> str:
     return urandom(8).hex()
 
 
-def _log(
+def log_error(
     error: BaseException, request: "RequestViews", route: "CompiledRoute", request_id: str
 ) -> None:
     """Logs the traceback, beginning at the handler's own frames."""

@@ -16,6 +16,7 @@ __all__ = [
     "MissingField",
     "argument_response",
     "fault_response",
+    "parameter_faults",
 ]
 
 type Location = tuple[str | int, ...]
@@ -126,7 +127,7 @@ def argument_response(
         faults: list[Fault] = []
         for parameter in route.parameters:
             try:
-                faults.extend(_parameter_faults(parameter, request, content))
+                faults.extend(parameter_faults(parameter, request, content))
             except Exception as other:
                 return error_response(other, request, route)
         if faults:
@@ -136,7 +137,7 @@ def argument_response(
     return error_response(error, request, route)
 
 
-def _parameter_faults(
+def parameter_faults(
     parameter: "CompiledParameter", request: "RequestViews", content: bytes | None
 ) -> "Iterable[Fault]":
     """The faults of one parameter, evaluated in Python."""
@@ -157,15 +158,7 @@ def _parameter_faults(
 
 def _path_faults(parameter: "CompiledParameter", request: "RequestViews") -> "Iterable[Fault]":
     """The fault of a path parameter whose segment does not convert."""
-    from necro._scalars import integer, number, text_of
-
-    index, converter = parameter.capture
-    if converter is None:
-        converter = text_of
-    elif converter is int:
-        converter = integer
-    elif converter is float:
-        converter = number
+    index, converter = parameter.text_converter
     try:
         converter(request.captures[index])
     except ValueError as error:

@@ -17,6 +17,7 @@ from necro._routes import (
     CONSTANT,
     DERIVED,
     PATH,
+    PROVIDED,
     REQUEST,
     CompiledParameter,
 )
@@ -25,6 +26,7 @@ from necro._state import State
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from necro._faults import Location
+    from necro._plan import Providers
     from necro._scalars import TextConverter
     from necro._signatures import Taken
     from necro._template import PathTemplate
@@ -49,12 +51,16 @@ _KNOWN = ("body", "request", "state", *_MAPPINGS)
 class ParameterCompiler:
     """Compiles the parameters of one handler on one path template."""
 
-    def __init__(self, where: str, template: "PathTemplate", state: State) -> None:
-        """A compiler for one route.
+    def __init__(
+        self, where: str, template: "PathTemplate", state: State, providers: "Providers"
+    ) -> None:
+        """A compiler for one function on one route.
 
         - where: how messages begin, such as `GET /summon/{id} (app.summon_one)`.
         - state: the worker's State.
+        - providers: those that the route sees.
         """
+        self._providers = providers
         self._where = where
         self._template = template
         self._state = state
@@ -68,6 +74,9 @@ class ParameterCompiler:
                 return self._marked(taken, marker)
             if taken.name in self._template.names:
                 return self._path(taken, taken.name)
+            provider = self._providers.find(taken.name)
+            if provider is not None:
+                return CompiledParameter(PROVIDED, taken.name, provider, ("provider", taken.name))
             return self._by_annotation(taken) or self._by_name(taken)
         except UnsupportedAnnotationError as error:
             raise self._error(taken, str(error)) from None
@@ -134,6 +143,9 @@ class ParameterCompiler:
         for name, mapping in _MAPPINGS.items():
             if kind is mapping:
                 return self._mapping(taken, name)
+        provider = self._providers.find(kind)  # pyright: ignore[reportUnknownArgumentType]
+        if provider is not None:
+            return CompiledParameter(PROVIDED, taken.name, provider, ("provider", taken.name))
         return None
 
     def _by_name(self, taken: "Taken") -> CompiledParameter:
@@ -157,7 +169,7 @@ class ParameterCompiler:
         if taken.is_annotated or taken.has_default:
             default = taken.default if taken.has_default else ABSENT
             return self._text(taken, "query", name, default)
-        known = (*self._template.names, *_KNOWN)
+        known = (*self._template.names, *self._providers.names, *_KNOWN)
         hint = _suggestion(name, known)
         raise self._error(
             taken,

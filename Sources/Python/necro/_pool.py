@@ -38,23 +38,35 @@ class HandlerPool:
 
         @wraps(handler)
         async def pooled(*arguments: object, **keywords: object) -> object:
-            return await asyncio.wrap_future(self._submit(handler, arguments, keywords))
+            call: Callable[[], object]
+            call = partial(copy_context().run, handler, *arguments, **keywords)
+            return await asyncio.wrap_future(self._submit(call))
 
         return pooled
 
-    def _submit(
-        self,
-        handler: Callable[..., object],
-        arguments: tuple[object, ...],
-        keywords: dict[str, object],
-    ) -> "Future[object]":
+    async def run[T](self, call: Callable[[], T], *, orphaned: Callable[[], object]) -> T:
+        """Runs a call in the pool.
+
+        - orphaned: is called after it when nobody waits for the result any more.
+        """
+        future = self._submit(call)
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            # A call that runs cannot be stopped; what it has made must not stay behind.
+            future.add_done_callback(lambda _: orphaned())
+            raise
+
+    async def finish[T](self, call: Callable[[], T]) -> T:
+        """Runs a call that ends another one: never refused, and not given up when cancelled."""
+        return await asyncio.shield(asyncio.wrap_future(self._executor.submit(call)))
+
+    def _submit[T](self, call: Callable[[], T]) -> "Future[T]":
         """Queues a call; raises HTTPError 503 when the queue is full."""
         if not self._places.acquire(blocking=False):
             raise HTTPError(503, "every thread is busy", headers={"retry-after": "1"})
         try:
-            call: Callable[[], object]
-            call = partial(copy_context().run, handler, *arguments, **keywords)
-            future: Future[object] = self._executor.submit(call)
+            future = self._executor.submit(call)
         except BaseException:
             self._places.release()
             raise
@@ -62,7 +74,7 @@ class HandlerPool:
         future.add_done_callback(self._release)
         return future
 
-    def _release(self, _: "Future[object]") -> None:
+    def _release(self, _: "Future[Any]") -> None:
         self._places.release()
 
     def shutdown(self) -> None:

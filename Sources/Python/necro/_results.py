@@ -10,7 +10,47 @@ if TYPE_CHECKING:
 
     from necro._routes import CompiledRoute
 
-__all__ = ["json_default", "render"]
+__all__ = ["json_default", "render", "response_of", "route_response"]
+
+
+def route_response(value: object, route: "CompiledRoute", method: str) -> Response:
+    """The response to a handler's result, as the server would make it.
+
+    Raises HTTPError 404 for None where that says so, and TypeError as `render` does.
+    """
+    if value is None and method in ("GET", "HEAD") and not route.none_is_empty:
+        from necro._errors import HTTPError
+
+        raise HTTPError(404)
+    return response_of(value, route.status, route)
+
+
+def response_of(value: object, status: int | None, where: object) -> Response:
+    """The response to a result.
+
+    - status: of a result that has none of its own; None for the usual one.
+    - where: whose result it is, for the message.
+
+    Raises TypeError when the value cannot be written as JSON.
+    """
+    if isinstance(value, Response):
+        return value
+    if value is None:
+        return Response(None, status=status or 204)
+    status = status or 200
+    if type(value) is str or isinstance(value, bytes):
+        return Response(value, status=status)
+    if isinstance(value, bytearray):
+        return Response(bytes(value), status=status)
+    from necro._native import native
+
+    try:
+        content = native.dumps(value, json_default)
+    except TypeError as error:
+        raise TypeError(
+            f"{where} returned {_kind_of(value)}, which is no result: {error}"
+        ) from None
+    return Response(content, status=status, content_type="application/json")
 
 
 def render(value: object, route: "CompiledRoute") -> Response:
@@ -18,20 +58,7 @@ def render(value: object, route: "CompiledRoute") -> Response:
 
     Raises TypeError, naming the route and the type, when the value cannot be written as JSON.
     """
-    from necro._native import native
-
-    if isinstance(value, Response):
-        return value
-    status = route.status or 200
-    if isinstance(value, bytearray):
-        return Response(bytes(value), status=status)
-    try:
-        content = native.dumps(value, json_default)
-    except TypeError as error:
-        raise TypeError(
-            f"{route} returned {_kind_of(value)}, which is no result: {error}"
-        ) from None
-    return Response(content, status=status, content_type="application/json")
+    return response_of(value, route.status, route)
 
 
 def _kind_of(value: object) -> str:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from necro._faults import Location
+    from necro._providers import Provider
     from necro._state import State
     from necro._views import RequestViews
 
@@ -21,6 +22,7 @@ __all__ = [
     "CONSTANT",
     "DERIVED",
     "PATH",
+    "PROVIDED",
     "REQUEST",
     "CompiledParameter",
     "CompiledRoute",
@@ -48,6 +50,9 @@ BODY_VALUE = 6
 """`data` takes the parsed JSON and returns the argument, or raises InvalidRequest."""
 DERIVED = 7
 """`data` takes the Request and returns the argument, or raises InvalidRequest."""
+PROVIDED = -1
+"""`data` is the Provider. The host never sees it: a route with providers is called with the Request
+alone, see `_plan`."""
 
 _OPTIONS = ("status", "name", "tags", "summary", "inline", "on_disconnect")
 
@@ -133,6 +138,22 @@ class CompiledParameter:
     def capture(self) -> "tuple[int, Callable[[str], object] | None]":
         """The data of a PATH parameter."""
         assert self.kind == PATH
+        return self.data  # type: ignore[return-value]  # pyright: ignore[reportReturnType]
+
+    @property
+    def text_converter(self) -> "tuple[int, Callable[[str], object]]":
+        """The capture and converter of a PATH parameter, as Python converts it."""
+        from necro._scalars import integer, number, text_of
+
+        index, converter = self.capture
+        if converter is None:
+            return index, text_of
+        return index, integer if converter is int else number if converter is float else converter
+
+    @property
+    def provider(self) -> "Provider":
+        """The provider of a PROVIDED parameter."""
+        assert self.kind == PROVIDED
         return self.data  # type: ignore[return-value]  # pyright: ignore[reportReturnType]
 
     def derive(self, request: "RequestViews") -> object:

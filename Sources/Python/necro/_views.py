@@ -127,6 +127,11 @@ class RequestViews(_Head):
 
             raise HTTPError(412, "the content is not what the request's conditions ask for")
 
+    @property
+    def collected(self) -> bytes:
+        """The content of a request whose route has the server read all of it before."""
+        return self._content
+
     async def stream(self) -> "AsyncIterator[bytes]":
         """The content piece by piece, as it arrives.
 

@@ -1,4 +1,4 @@
-"""The examples of `Docs/handlers.md` and `Examples/hello` run as they stand.
+"""The examples of the pages in `Docs` and `Examples/hello` run as they stand.
 
 A page is read from top to bottom. A `python` block is a whole app; an `http` block after it is a
 request and, after an empty line, the response it must get; a `console` block is what `necro routes`
@@ -41,7 +41,7 @@ def blocks(page: str) -> list[tuple[int, str, str, str]]:
     return found
 
 
-HANDLERS = blocks("Docs/handlers.md")
+PAGES = {name: blocks(f"Docs/{name}.md") for name in ("handlers",)}
 
 
 @pytest.fixture
@@ -102,8 +102,9 @@ def assert_part(found: Any, wanted: Any) -> None:
 @pytest.mark.parametrize(
     ("exchange", "source"),
     [
-        pytest.param(text, app, id=f"line {line}")
-        for line, kind, text, app in HANDLERS
+        pytest.param(text, app, id=f"{page} line {line}")
+        for page, found in PAGES.items()
+        for line, kind, text, app in found
         if kind == "http"
     ],
 )
@@ -129,8 +130,9 @@ def test_an_exchange_of_the_page_is_as_it_says(
 @pytest.mark.parametrize(
     ("session", "source"),
     [
-        pytest.param(text, app, id=f"line {line}")
-        for line, kind, text, app in HANDLERS
+        pytest.param(text, app, id=f"{page} line {line}")
+        for page, found in PAGES.items()
+        for line, kind, text, app in found
         if kind == "console"
     ],
 )
@@ -153,9 +155,10 @@ def test_a_start_up_error_of_the_page_is_as_it_says(
     assert capsys.readouterr().err == expected
 
 
-def test_every_app_of_the_page_is_shown_at_work() -> None:
-    kinds = [kind for _, kind, _, _ in HANDLERS]
-    assert kinds.count("python") >= 10
+@pytest.mark.parametrize("page", PAGES)
+def test_every_app_of_a_page_is_shown_at_work(page: str) -> None:
+    kinds = [kind for _, kind, _, _ in PAGES[page]]
+    assert "python" in kinds
     for kind, after in zip(kinds, [*kinds[1:], "python"], strict=True):
         assert (kind, after) != ("python", "python")
 

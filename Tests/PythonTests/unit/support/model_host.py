@@ -167,7 +167,9 @@ class ModelHost:
             if method in route.methods or (method == "HEAD" and "GET" in route.methods):
                 captures = tuple(unquote(item, errors="surrogateescape") for item in raw)
                 request = ModelRequest(method, target, headers, [body] if body else [], captures)
-                return _conditional(await self._call(route, request, body), request)
+                # As each request of the host's has a Task that ends with it.
+                task = asyncio.create_task(self._call(route, request, body))
+                return _conditional(await task, request)
             allowed.extend(route.methods)
         if allowed:
             return problem(405, headers={"allow": ", ".join(allowed)})
@@ -176,6 +178,9 @@ class ModelHost:
     async def _call(self, route: CompiledRoute, request: ModelRequest, body: bytes) -> Response:
         """Makes the arguments, runs the handler and answers with its result."""
         request.route = route
+        # The host makes the Request first and gives it the content that parameters take.
+        if any(parameter.kind in kinds.BODY_KINDS for parameter in route.parameters):
+            request.keep(body)
         try:
             values = [_argument(parameter, request, body) for parameter in route.parameters]
         except Exception as error:
@@ -226,7 +231,6 @@ def _argument(parameter: CompiledParameter, request: ModelRequest, body: bytes) 
         return request
     if kind == kinds.DERIVED:
         return parameter.derive(request)
-    request.keep(body)
     if parameter.has_default and not body:
         return parameter.default
     if kind == kinds.BODY_BYTES:
