@@ -10,7 +10,8 @@ from necro._state import State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Generator
+    from contextlib import AbstractContextManager
     from typing import Literal, TypedDict, Unpack
 
     from necro._exceptions import ErrorKey, ExceptionHandler
@@ -143,6 +144,32 @@ class Router:
             raise ValueError(f"the prefix {prefix!r} must begin with '/' and not end with it")
         self._entries.append(Inclusion(router, prefix, tuple(tags)))
 
+    def provide[P: Callable[..., object]](
+        self, key: "ProviderKey", *, inline: bool = False
+    ) -> Callable[[P], P]:
+        """Declares what gives parameters their values: `@app.provide("user")`.
+
+        The function takes parameters as a handler does, also what other providers give, and is
+        called once per request at most. What a generator yields is the value; what follows the
+        `yield` runs when the handler has ended, however it did.
+
+        - key: the name of the parameters, or the class that they are annotated with. A name that
+          is in the route's path is that of a path parameter.
+        - inline: runs a plain function on the loop instead of in the thread pool.
+        """
+        from necro._providers import Provider, check_key
+
+        check_key(key)
+        found = self.providers.get(key)
+        if found is not None:
+            raise ValueError(f"there is a provider {found.name} already")
+
+        def declare(function: P) -> P:
+            self.providers[key] = Provider(key, function, inline=inline)
+            return function
+
+        return declare
+
     def exception[H: Callable[..., object]](
         self, *keys: "ErrorKey", status: int | None = None, inline: bool = False
     ) -> Callable[[H], H]:
@@ -207,6 +234,7 @@ class App(Router):
         self._pool: HandlerPool | None = None
         self._startup: list[Callable[..., object]] = []
         self._shutdown: list[Callable[..., object]] = []
+        self._overrides: dict[ProviderKey, Provider] = {}
 
     def on_startup[H: Callable[..., object]](self, hook: H) -> H:
         """Declares a function that runs in each worker before it takes requests.
@@ -226,6 +254,33 @@ class App(Router):
         self._shutdown.append(hook)
         return hook
 
+    def override(
+        self, key: "ProviderKey", function: Callable[..., object], *, inline: bool = False
+    ) -> "AbstractContextManager[None]":
+        """Puts another function in the place of a provider, for tests: `with app.override(…):`.
+
+        It holds for what is started inside the block, in whatever router the provider is declared.
+
+        - key, inline: as in `provide`.
+        - function: takes parameters as a provider does.
+        """
+        from contextlib import contextmanager
+
+        from necro._providers import Provider, check_key
+
+        check_key(key)
+
+        @contextmanager
+        def overriding() -> "Generator[None]":
+            before = self._overrides
+            self._overrides = {**before, key: Provider(key, function, inline=inline)}
+            try:
+                yield
+            finally:
+                self._overrides = before
+
+        return overriding()
+
     def compile(self, state: State) -> list[CompiledRoute]:
         """Every route, ready to serve, with its parameters resolved.
 
@@ -243,7 +298,7 @@ class App(Router):
         if self._pool is None:
             self._pool = HandlerPool(self._threads_max, self._queue_max)
         routes = list(self._flat(Scope("", (), (self,))))
-        return RouteCompiler(state, self._pool, {}).compile(routes)
+        return RouteCompiler(state, self._pool, self._overrides).compile(routes)
 
     async def run_startup(self, state: State) -> None:
         """Runs the startup hooks in order; what one raises goes to the caller."""

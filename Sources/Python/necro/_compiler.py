@@ -6,6 +6,7 @@ from necro._compose import compose
 from necro._errors import StartupError
 from necro._exceptions import CompiledHandler, ErrorAnswers, ExceptionHandler
 from necro._middleware import Filter, check_middleware
+from necro._parameters import suggestion
 from necro._plan import Plan, Providers
 from necro._pool import HandlerPool
 from necro._routes import BODY_BYTES, REQUEST, CompiledParameter, CompiledRoute, Route
@@ -63,7 +64,16 @@ class RouteCompiler:
                         f" answers {method} {other.template}"
                     )
             compiled.append(result)
+        self._check_overrides(routes)
         return compiled
+
+    def _check_overrides(self, routes: list[tuple[Scope, Route]]) -> None:
+        """Raises StartupError for an override of what nothing provides: it would do nothing."""
+        known = {key for scope, _ in routes for router in scope.routers for key in router.providers}
+        for key, override in self._overrides.items():
+            if key not in known:
+                hint = suggestion(str(key), [one for one in known if isinstance(one, str)])
+                raise StartupError(f"override {override.name}: there is no such provider{hint}")
 
     def _compile(self, scope: Scope, route: Route) -> tuple[CompiledRoute, PathTemplate]:
         """One route."""

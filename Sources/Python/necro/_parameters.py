@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from necro._template import PathTemplate
     from necro._views import RequestViews
 
-__all__ = ["ParameterCompiler"]
+__all__ = ["ParameterCompiler", "suggestion"]
 
 _MAPPINGS: dict[str, type] = {
     "cookies": Cookies,
@@ -101,7 +101,7 @@ class ParameterCompiler:
         if marker.source == "path":
             alias = marker.alias or taken.name
             if alias not in self._template.names:
-                hint = _suggestion(alias, self._template.names)
+                hint = suggestion(alias, self._template.names)
                 raise self._error(taken, f"the path has no {{{alias}}}{hint}")
             return self._path(taken, alias)
         alias = marker.alias or taken.name
@@ -170,7 +170,7 @@ class ParameterCompiler:
             default = taken.default if taken.has_default else ABSENT
             return self._text(taken, "query", name, default)
         known = (*self._template.names, *self._providers.names, *_KNOWN)
-        hint = _suggestion(name, known)
+        hint = suggestion(name, known)
         raise self._error(
             taken,
             f"nothing has this name{hint or ', and it has neither annotation nor default'}",
@@ -301,7 +301,7 @@ def _repeated(
     return derive
 
 
-def _suggestion(name: str, known: Iterable[str]) -> str:
+def suggestion(name: str, known: Iterable[str]) -> str:
     """The nearest known name as the end of a sentence, empty when none is near."""
     from difflib import get_close_matches
 

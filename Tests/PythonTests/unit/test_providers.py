@@ -1,0 +1,673 @@
+"""Providers: what they give, when they end, and what is refused."""
+
+# Handlers without annotations are half of what is tested here.
+# pyright: basic
+# mypy: allow-untyped-defs, allow-incomplete-defs
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncGenerator, Generator
+from contextvars import ContextVar
+from functools import partial
+from typing import Any
+
+import necro
+import pytest
+from model_host import ModelHost, ModelRequest
+
+
+class User:
+    """What an app provides by its class."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def refusal(app: necro.App) -> str:
+    """The start-up error of an app, which is one line."""
+    with pytest.raises(necro.StartupError) as caught:
+        app.compile(necro.State())
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_a_provider_gives_by_name_and_by_class_under_any_name() -> None:
+    app = necro.App()
+
+    @app.provide("token")
+    async def get_token(headers):
+        return headers.get("token", "none")
+
+    @app.provide(User)
+    async def get_user(token):
+        return User(token.upper())
+
+    @app.get("/{id}")
+    async def handler(id: int, token, someone: User, limit: int = 1):
+        return [id, token, someone.name, limit]
+
+    response = ModelHost(app).get("/7?limit=2", [("token", "abc")])
+    assert json.loads(response.content) == [7, "abc", "ABC", 2]
+
+
+def test_every_kind_of_function_provides() -> None:
+    app, threads = necro.App(), list[bool]()
+
+    def note() -> None:
+        threads.append(threading.current_thread() is threading.main_thread())
+
+    @app.provide("plain")
+    def plain():
+        note()
+        return 1
+
+    @app.provide("inline", inline=True)
+    def inline():
+        note()
+        return 2
+
+    @app.provide("coroutine")
+    async def coroutine():
+        note()
+        return 3
+
+    @app.provide("generator")
+    def generator() -> Generator[int]:
+        note()
+        yield 4
+        note()
+
+    @app.provide("inline_generator", inline=True)
+    def inline_generator() -> Generator[int]:
+        note()
+        yield 5
+        note()
+
+    @app.provide("async_generator")
+    async def async_generator() -> AsyncGenerator[int]:
+        note()
+        yield 6
+        note()
+
+    class Callable:
+        async def __call__(self, plain):
+            return plain + 6
+
+    app.provide("callable")(Callable())
+    app.provide("bound")(partial(Callable().__call__, plain=2))
+
+    @app.get("/")
+    def handler(
+        plain,
+        inline,
+        coroutine,
+        generator,
+        inline_generator,
+        async_generator,
+        callable,  # noqa: A002
+        *,
+        bound,
+    ):
+        return [
+            plain,
+            inline,
+            coroutine,
+            generator,
+            inline_generator,
+            async_generator,
+            callable,
+            bound,
+        ]
+
+    assert json.loads(ModelHost(app).get("/").content) == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert threads == [False, True, True, False, True, True, True, True, False]
+
+
+def test_a_provider_runs_once_per_request() -> None:
+    app, count = necro.App(), 0
+
+    @app.provide("base", inline=True)
+    def base():
+        nonlocal count
+        count += 1
+        return count
+
+    app.provide("left")(lambda base: base)
+    app.provide("right")(lambda base: base)
+
+    @app.get("/")
+    async def handler(left, base, right):
+        return [left, base, right]
+
+    host = ModelHost(app)
+    assert host.get("/").content == b"[1,1,1]"
+    assert host.get("/").content == b"[2,2,2]"
+
+
+def test_only_what_a_route_needs_runs_and_in_the_order_it_is_needed() -> None:
+    app, log = necro.App(), list[str]()
+
+    def provider(name: str, *needs: str) -> None:
+        space: dict[str, Any] = {"log": log}
+        exec(f"def {name}({', '.join(needs)}): log.append('{name}')", space)
+        app.provide(name, inline=True)(space[name])
+
+    provider("d")
+    provider("a")
+    provider("b", "a")
+    provider("c", "b", "a")
+
+    @app.get("/")
+    async def handler(c, a) -> None: ...
+
+    ModelHost(app).get("/")
+    assert log == ["a", "b", "c"]
+
+
+def test_clean_up_runs_in_reverse_after_the_handler() -> None:
+    app, log = necro.App(), list[str]()
+
+    @app.provide("outer")
+    async def outer():
+        log.append("outer")
+        yield
+        log.append("outer ends")
+
+    @app.provide("inner")
+    def inner(outer):
+        log.append("inner")
+        yield
+        log.append("inner ends")
+
+    @app.get("/")
+    async def handler(inner):
+        log.append("handler")
+
+    ModelHost(app).get("/")
+    assert log == ["outer", "inner", "handler", "inner ends", "outer ends"]
+
+
+@pytest.mark.parametrize("kind", ["async", "pooled", "inline"])
+def test_an_exception_is_raised_at_the_yield_and_goes_on(kind: str) -> None:
+    app, seen = necro.App(), list[object]()
+
+    if kind == "async":
+
+        @app.provide("guard")
+        async def guard():
+            try:
+                yield
+            except LookupError as error:
+                seen.append(error)
+    else:
+
+        @app.provide("guard", inline=kind == "inline")
+        def plain_guard():
+            try:
+                yield
+            except LookupError as error:
+                seen.append(error)
+
+    @app.get("/")
+    async def handler(guard):
+        raise necro.HTTPError(409) from KeyError("grave")
+
+    @app.get("/lookup")
+    async def lookup(guard):
+        raise LookupError("grave")
+
+    host = ModelHost(app)
+    assert host.get("/").status == 409
+    assert seen == []
+    assert host.get("/lookup").status == 500
+    assert [str(error) for error in seen] == ["grave"]
+
+
+@pytest.mark.parametrize("kind", ["async", "pooled", "inline"])
+def test_what_clean_up_raises_is_answered_and_the_others_still_end(kind: str) -> None:
+    app, log = necro.App(), list[str]()
+
+    @app.provide("first")
+    async def first():
+        try:
+            yield
+        except RuntimeError as error:
+            log.append(f"{error} after {type(error.__context__).__name__}")
+
+    if kind == "async":
+
+        @app.provide("second")
+        async def second(first):
+            try:
+                yield
+            finally:
+                raise RuntimeError("no commit")
+    else:
+
+        @app.provide("second", inline=kind == "inline")
+        def plain_second(first):
+            try:
+                yield
+            finally:
+                raise RuntimeError("no commit")
+
+    app.exception(RuntimeError)(lambda error: str(error))
+
+    @app.get("/")
+    async def handler(second):
+        return "fine"
+
+    @app.get("/fails")
+    async def fails(second):
+        raise KeyError("grave")
+
+    host = ModelHost(app)
+    assert host.get("/").content == b"no commit"
+    assert host.get("/fails").content == b"no commit"
+    assert log == ["no commit after NoneType", "no commit after KeyError"]
+
+
+@pytest.mark.parametrize("kind", ["async", "pooled", "inline"])
+def test_clean_up_runs_when_the_request_is_cancelled(kind: str) -> None:
+    app, log = necro.App(), list[str]()
+
+    async def ends_later():
+        try:
+            yield
+        finally:
+            await asyncio.sleep(0)
+            log.append("ended")
+
+    def ends():
+        try:
+            yield
+        finally:
+            log.append("ended")
+
+    provider = ends_later if kind == "async" else ends
+    app.provide("guard", inline=kind == "inline")(provider)
+
+    began = asyncio.Event()
+
+    @app.get("/")
+    async def handler(guard):
+        log.append("began")
+        began.set()
+        await asyncio.sleep(30)
+
+    async def run() -> None:
+        host = ModelHost(app)
+        task = asyncio.create_task(host.routes[0].call(_request(host)))
+        async with asyncio.timeout(5):
+            await began.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(run())
+    assert log == ["began", "ended"]
+
+
+def test_a_pooled_generator_that_nobody_waits_for_is_ended() -> None:
+    app, log = necro.App(), list[str]()
+    began, goes_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+    @app.provide("slow")
+    def slow():
+        began.set()
+        goes_on.wait(5)
+        try:
+            yield
+        finally:
+            log.append("ended")
+            ended.set()
+
+    @app.get("/")
+    async def handler(slow) -> None:
+        log.append("handler")
+
+    async def run() -> None:
+        host = ModelHost(app)
+        task = asyncio.create_task(host.routes[0].call(_request(host)))
+        assert await asyncio.to_thread(began.wait, 5)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        goes_on.set()
+        assert await asyncio.to_thread(ended.wait, 5)
+
+    asyncio.run(run())
+    assert log == ["ended"]
+
+
+def test_plain_generators_end_when_the_coroutine_is_closed() -> None:
+    app, log = necro.App(), list[str]()
+
+    @app.provide("guard", inline=True)
+    def guard():
+        try:
+            yield
+        finally:
+            log.append("ended")
+
+    @app.provide("other")
+    async def other():
+        yield
+
+    @app.get("/")
+    async def handler(other, guard):
+        await asyncio.sleep(30)
+
+    async def run() -> None:
+        host = ModelHost(app)
+        coroutine = host.routes[0].call(_request(host))
+        coroutine.send(None)
+        coroutine.close()
+
+    asyncio.run(run())
+    assert log == ["ended"]
+
+
+@pytest.mark.parametrize("kind", ["async", "pooled", "inline"])
+def test_a_generator_yields_once(kind: str, caplog: pytest.LogCaptureFixture) -> None:
+    app, log = necro.App(), list[str]()
+
+    async def twice():
+        yield 1
+        try:
+            yield 2
+        finally:
+            log.append("closed")
+
+    def plain_twice():
+        yield 1
+        try:
+            yield 2
+        finally:
+            log.append("closed")
+
+    async def never():
+        for item in list[int]():
+            yield item
+
+    def plain_never():
+        yield from ()
+
+    is_async, inline = kind == "async", kind == "inline"
+    app.provide("twice", inline=inline)(twice if is_async else plain_twice)
+    app.provide("never", inline=inline)(never if is_async else plain_never)
+
+    @app.get("/twice")
+    async def get_twice(twice): ...
+
+    @app.get("/never")
+    async def get_never(never): ...
+
+    host = ModelHost(app)
+    assert host.get("/twice").status == 500
+    assert log == ["closed"]
+    assert "provider 'twice' (" in caplog.text
+    assert "yields twice" in caplog.text
+    assert host.get("/never").status == 500
+    assert "ended without a yield" in caplog.text
+
+
+def test_context_variables_of_a_provider_hold_for_the_handler() -> None:
+    app = necro.App()
+    name: ContextVar[str] = ContextVar("name", default="none")
+
+    @app.provide("named")
+    async def named():
+        token = name.set("named")
+        yield
+        name.reset(token)
+
+    @app.provide("pooled")
+    def pooled():
+        token = name.set("pooled")
+        yield
+        name.reset(token)
+
+    @app.get("/")
+    async def handler(named, pooled):
+        return name.get()
+
+    assert ModelHost(app).get("/").content == b"named"
+
+
+def test_all_faults_of_handler_and_providers_are_answered_at_once() -> None:
+    app, log = necro.App(), list[str]()
+
+    @app.provide("page")
+    async def page(number: int, *, size: int = 10, agent: str = necro.Header(alias="x-agent")):
+        log.append("page")
+
+    @app.get("/{number}")
+    async def handler(page, flag: bool): ...
+
+    response = ModelHost(app).get("/x?size=y")
+    assert [fault["location"] for fault in json.loads(response.content)["errors"]] == [
+        ["path", "number"],
+        ["query", "size"],
+        ["header", "x-agent"],
+        ["query", "flag"],
+    ]
+    assert log == []
+
+
+def test_a_provider_that_refuses_comes_before_the_handlers_validation() -> None:
+    app = necro.App()
+
+    @app.provide("user")
+    async def user():
+        raise necro.HTTPError(401)
+
+    @app.post("/{number}")
+    async def handler(user, number: int, body: dict[str, int]): ...
+
+    assert ModelHost(app).post("/x", b"{").status == 401
+
+
+def test_a_value_error_of_a_provider_is_no_fault_of_the_request() -> None:
+    app = necro.App()
+
+    @app.provide("broken")
+    async def broken():
+        return int("x")
+
+    @app.get("/")
+    async def handler(broken): ...
+
+    assert ModelHost(app).get("/").status == 500
+
+
+@pytest.mark.parametrize(
+    ("annotation", "content", "value"),
+    [
+        (None, b'{"a":[1]}', b'{"a":[1]}'),
+        (None, b"1", b"1"),
+        (bytes, b"\xff", b"\xff"),
+        (str, b"\xc3\xa9", b"\xc3\xa9"),
+        (list[int], b"[1]", b"[1]"),
+    ],
+)
+def test_handler_and_provider_may_both_take_the_body(
+    annotation: object, content: bytes, value: bytes
+) -> None:
+    app = necro.App()
+
+    @app.provide("length")
+    async def length(body: bytes):
+        return len(body)
+
+    async def handler(body, length, request):
+        assert length == len(content)
+        assert await request.body() == content
+        return body
+
+    if annotation is not None:
+        handler.__annotations__["body"] = annotation
+    app.post("/")(handler)
+    assert ModelHost(app).post("/", content).content == value
+
+
+def test_a_body_with_a_default_may_be_empty_beside_a_provider() -> None:
+    app = necro.App()
+    app.provide("one")(lambda: 1)
+
+    @app.post("/")
+    async def handler(one, body: dict[str, int] | None = None):
+        return body is None
+
+    assert ModelHost(app).post("/", b"").content == b"true"
+
+
+def test_the_nearest_provider_gives_and_others_depend_on_it() -> None:
+    app, inner = necro.App(), necro.Router()
+    app.provide("name")(lambda: "app")
+    app.provide("greeting")(lambda name: f"hello {name}")
+    inner.provide("name")(lambda: "inner")
+
+    async def handler(greeting):
+        return greeting
+
+    app.get("/")(handler)
+    inner.get("/")(handler)
+    app.include(inner, prefix="/inner")
+    host = ModelHost(app)
+    assert host.get("/").content == b"hello app"
+    assert host.get("/inner/").content == b"hello inner"
+
+
+def test_a_name_in_the_path_is_the_path_parameter() -> None:
+    app = necro.App()
+    app.provide("user")(lambda: "provided")
+
+    @app.get("/users/{user}")
+    async def handler(user):
+        return user
+
+    assert ModelHost(app).get("/users/ann").content == b"ann"
+
+
+def test_an_override_holds_for_what_starts_inside() -> None:
+    app, router = necro.App(), necro.Router()
+
+    @app.provide("name")
+    def name():
+        raise AssertionError
+
+    @router.provide(User)
+    def user(name):
+        raise AssertionError
+
+    @router.get("/")
+    async def handler(user: User):
+        return user.name
+
+    app.include(router)
+    with app.override("name", lambda: "Ann"), app.override(User, lambda name: User(name)):
+        host = ModelHost(app)
+    assert host.get("/").content == b"Ann"
+    assert ModelHost(app).get("/").status == 500
+    with app.override("nmae", lambda: "Ann"):
+        line = refusal(app)
+    assert line.startswith("override 'nmae' (")
+    assert line.endswith("there is no such provider; did you mean 'name'?")
+
+
+def test_providers_that_need_each_other_are_refused() -> None:
+    app = necro.App()
+
+    @app.provide("a")
+    async def get_a(b): ...
+
+    @app.provide("b")
+    async def get_b(c): ...
+
+    @app.provide("c")
+    async def get_c(b): ...
+
+    @app.get("/")
+    async def handler(a): ...
+
+    line = refusal(app)
+    assert line.startswith("GET / (")
+    assert "providers need each other: 'b' (" in line
+    assert line.count(" needs ") == 2
+
+
+def test_a_provider_that_takes_what_nothing_gives_is_refused() -> None:
+    app = necro.App()
+
+    @app.provide("user")
+    async def get_user(tokn): ...
+
+    @app.provide("token")
+    async def get_token(): ...
+
+    @app.get("/")
+    async def handler(user): ...
+
+    line = refusal(app)
+    assert ", provider 'user' (" in line
+    assert line.endswith("parameter 'tokn': nothing has this name; did you mean 'token'?")
+
+
+def test_a_name_that_is_almost_provided_is_suggested() -> None:
+    app = necro.App()
+    app.provide("graveyard")(lambda: 1)
+
+    @app.get("/")
+    async def handler(graveyrad): ...
+
+    assert refusal(app).endswith("did you mean 'graveyard'?")
+
+
+def test_an_async_provider_is_not_inline() -> None:
+    for function in (_coroutine, _async_generator):
+        app = necro.App()
+        app.provide("one", inline=True)(function)
+
+        @app.get("/")
+        async def handler(one): ...
+
+        assert "inline=True is for plain functions" in refusal(app)
+
+
+@pytest.mark.parametrize(
+    ("key", "error", "says"),
+    [
+        ("body", ValueError, "'body' is given by Necro itself"),
+        ("a-b", ValueError, "'a-b' is no name that a parameter can have"),
+        (1, TypeError, "for a name or a class, not 1"),
+        (int, ValueError, "int is read from the request"),
+    ],
+)
+def test_what_no_provider_can_be_for_is_refused_on_its_line(
+    key: object, error: type[Exception], says: str
+) -> None:
+    with pytest.raises(error, match=says):
+        necro.App().provide(key)  # type: ignore[arg-type]
+
+
+def test_a_second_provider_of_the_same_name_is_refused() -> None:
+    app = necro.App()
+    app.provide("one")(_coroutine)
+    with pytest.raises(ValueError, match=r"there is a provider 'one' \(.*_coroutine\) already"):
+        app.provide("one")
+
+
+async def _coroutine() -> None: ...
+
+
+async def _async_generator() -> AsyncGenerator[None]:
+    yield
+
+
+def _request(host: ModelHost) -> ModelRequest:
+    """A GET of the first route."""
+    request = ModelRequest()
+    request.route = host.routes[0]
+    return request
