@@ -19,6 +19,7 @@ from necro._errors import HTTPError, StartupError
 from necro._faults import ClientDisconnect, InvalidRequest
 from necro._mappings import Cookies, Headers, QueryParameters
 from necro._markers import Cookie, Header, Path, Query
+from necro._middleware import CallNext, Filter
 from necro._responses import HTML, JSON, Redirect, Response
 from necro._state import State
 
@@ -38,9 +39,11 @@ __all__ = [
     "JSON",
     "App",
     "Body",
+    "CallNext",
     "ClientDisconnect",
     "Cookie",
     "Cookies",
+    "Filter",
     "HTTPError",
     "Header",
     "Headers",

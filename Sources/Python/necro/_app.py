@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from necro._errors import StartupError
-from necro._middleware import Filter
+from necro._middleware import Filter, check_declared
 from necro._routes import CompiledRoute, Route
 from necro._scope import Scope
 from necro._state import State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Generator
+    from collections.abc import Generator
     from contextlib import AbstractContextManager
     from typing import Literal, TypedDict, Unpack
 
@@ -88,7 +88,7 @@ class Router:
         self._entries: list[Route | Inclusion] = []
         self.providers: dict[ProviderKey, Provider] = {}
         self.exceptions: dict[ErrorKey, ExceptionHandler] = {}
-        self.around: list[Filter | Callable[..., Awaitable[object]]] = []
+        self.around: list[Filter | Callable[..., object]] = []
 
     def route(
         self, path: str, *, methods: Iterable[str], **options: "Unpack[RouteOptions]"
@@ -169,6 +169,17 @@ class Router:
             return function
 
         return declare
+
+    def middleware[M: Filter | Callable[..., object]](self, middleware: M) -> M:
+        """Declares what stands around every handler: a function or a `necro.Filter`.
+
+        A function is `async def mw(request, call_next)`; it returns a Response, as a rule that of
+        `await call_next(request)`. The first that is declared is the outermost; a router's stand
+        inside the app's. Filters stand outside all functions.
+        """
+        check_declared(middleware)
+        self.around.append(middleware)
+        return middleware
 
     def exception[H: Callable[..., object]](
         self, *keys: "ErrorKey", status: int | None = None, inline: bool = False

@@ -1,6 +1,6 @@
 """From declared routes to compiled ones."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from necro._compose import compose
 from necro._errors import StartupError
@@ -121,9 +121,9 @@ class RouteCompiler:
         )
         return result, template
 
-    def _around(self, scope: Scope) -> tuple[list[Callable[..., Awaitable[object]]], list[Filter]]:
+    def _around(self, scope: Scope) -> tuple[list[Callable[..., object]], list[Filter]]:
         """The middleware functions and the filters around a route, the outermost first."""
-        functions: list[Callable[..., Awaitable[object]]] = []
+        functions: list[Callable[..., object]] = []
         filters: list[Filter] = []
         for router in scope.routers:
             for one in router.around:

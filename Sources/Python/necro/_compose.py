@@ -11,7 +11,7 @@ from necro._results import route_response
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
     from typing import Any
 
     from necro._exceptions import ErrorAnswers
@@ -27,7 +27,7 @@ __all__ = ["compose"]
 def compose(
     serve: "Serve",
     answers: "ErrorAnswers",
-    middleware: "list[Callable[..., Awaitable[object]]]",
+    middleware: "list[Callable[..., object]]",
     filters: "list[Filter]",
 ) -> "Serve":
     """The coroutine function that the server calls for a request.

@@ -12,14 +12,15 @@ from necro._responses import Response
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from necro._routes import CompiledRoute
+    from typing import Any
+
     from necro._views import RequestViews
 
     type Call = Callable[[RequestViews], Awaitable[Response]]
 
-__all__ = ["CallNext", "Filter", "check_middleware", "layer"]
+__all__ = ["CallNext", "Filter", "check_declared", "check_middleware", "layer"]
 
-type CallNext = "Callable[[RequestViews], Awaitable[Response]]"
+type CallNext = Callable[[RequestViews], Awaitable[Response]]
 """What a middleware function calls to have the request answered, once at most."""
 
 
@@ -38,8 +39,15 @@ class Filter:
     def after(self, request: "RequestViews", response: Response, /) -> None:
         """Is called with the response and may change it, whoever made it."""
 
-    def joined(self, routes: "list[CompiledRoute]", /) -> None:
-        """Is called when the app starts with the routes that this stands around."""
+
+def check_declared(middleware: object) -> None:
+    """Raises TypeError for what is neither a function nor a Filter."""
+    if isinstance(middleware, Filter):
+        return
+    if not callable(middleware):
+        raise TypeError(f"{middleware!r} is neither a function nor a necro.Filter")
+    if isinstance(middleware, type) and issubclass(middleware, Filter):
+        raise TypeError(f"middleware takes an instance: {middleware.__qualname__}()")
 
 
 def check_middleware(function: Callable[..., object]) -> None:
@@ -56,7 +64,7 @@ def check_middleware(function: Callable[..., object]) -> None:
         raise StartupError(f"{where}: a middleware takes two arguments, 'request' and 'call_next'")
 
 
-def layer(function: Callable[..., Awaitable[object]], inner: "Call") -> "Call":
+def layer(function: "Callable[..., Any]", inner: "Call") -> "Call":
     """A middleware function around a call."""
     from necro._signatures import display_name
 

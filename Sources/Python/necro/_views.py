@@ -36,6 +36,7 @@ class RequestViews(_Head):
         _cookies: Cookies
         _content: bytes
         _streamed: bool
+        _local: dict[str, Any]
         route: CompiledRoute
 
     @property
@@ -74,6 +75,15 @@ class RequestViews(_Head):
     def state(self) -> "State":
         """What `@app.on_startup` stored for this worker."""
         return self.route.state
+
+    @property
+    def local(self) -> "dict[str, Any]":
+        """What middleware, providers and the handler keep for one another during this request."""
+        try:
+            return self._local
+        except AttributeError:
+            self._local = {}
+            return self._local
 
     @property
     def host(self) -> str:

@@ -41,7 +41,7 @@ def blocks(page: str) -> list[tuple[int, str, str, str]]:
     return found
 
 
-PAGES = {name: blocks(f"Docs/{name}.md") for name in ("handlers", "injection")}
+PAGES = {name: blocks(f"Docs/{name}.md") for name in ("handlers", "injection", "middleware")}
 
 
 @pytest.fixture
