@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import Literal, TypedDict, Unpack
 
+    from necro._background import BackgroundWork
     from necro._exceptions import ErrorKey, ExceptionHandler
     from necro._pool import HandlerPool
     from necro._providers import Provider, ProviderKey
@@ -40,6 +41,8 @@ __all__ = ["App", "Router"]
 
 _THREADS_MAX = 16
 _QUEUE_MAX = 256
+_BACKGROUND_MAX = 1024
+_BACKGROUND_SECONDS = 30.0
 
 
 class Declaration:
@@ -231,18 +234,33 @@ class App(Router):
     It is imported once in every worker, so module level code runs once per worker.
     """
 
-    def __init__(self, *, threads_max: int = _THREADS_MAX, queue_max: int = _QUEUE_MAX) -> None:
+    def __init__(
+        self,
+        *,
+        threads_max: int = _THREADS_MAX,
+        queue_max: int = _QUEUE_MAX,
+        background_max: int = _BACKGROUND_MAX,
+        background_seconds: float = _BACKGROUND_SECONDS,
+    ) -> None:
         """An app without routes.
 
         - threads_max: how many plain `def` handlers one worker runs at once.
         - queue_max: how many more wait for a thread; beyond it a request is answered 503.
+        - background_max: how many calls of `request.after` wait or run in one worker; beyond it
+          a further one raises HTTPError 503.
+        - background_seconds: how long a worker that ends waits for them.
         """
         super().__init__()
         if threads_max < 1 or queue_max < 0:
             raise ValueError("threads_max is at least 1 and queue_max at least 0")
+        if background_max < 1 or background_seconds < 0:
+            raise ValueError("background_max is at least 1 and background_seconds at least 0")
         self._threads_max = threads_max
         self._queue_max = queue_max
+        self._background_max = background_max
+        self._background_seconds = background_seconds
         self._pool: HandlerPool | None = None
+        self._background: BackgroundWork | None = None
         self._startup: list[Callable[..., object]] = []
         self._shutdown: list[Callable[..., object]] = []
         self._overrides: dict[ProviderKey, Provider] = {}
@@ -299,6 +317,7 @@ class App(Router):
 
         Raises StartupError, one line that names handler and parameter.
         """
+        from necro._background import BackgroundWork
         from necro._compiler import RouteCompiler
         from necro._hooks import check_hook
         from necro._pool import HandlerPool
@@ -308,8 +327,15 @@ class App(Router):
                 check_hook(hook, event)
         if self._pool is None:
             self._pool = HandlerPool(self._threads_max, self._queue_max)
+        if self._background is None:
+            self._background = BackgroundWork(
+                self._pool,
+                pending_max=self._background_max,
+                seconds_max=self._background_seconds,
+            )
         routes = list(self._flat(Scope("", (), (self,))))
-        return RouteCompiler(state, self._pool, self._overrides).compile(routes)
+        compiler = RouteCompiler(state, self._pool, self._background, self._overrides)
+        return compiler.compile(routes)
 
     async def run_startup(self, state: State) -> None:
         """Runs the startup hooks in order; what one raises goes to the caller."""
@@ -319,12 +345,17 @@ class App(Router):
             await run_hook(hook, state)
 
     async def run_shutdown(self, state: State) -> None:
-        """Runs every shutdown hook, the last declared first, then ends the thread pool.
+        """Waits for work in the background, runs every shutdown hook, ends the thread pool.
+
+        The hook that was declared last runs first.
 
         What the hooks raised is raised when all have run, as an ExceptionGroup.
         """
         from necro._hooks import run_hook
 
+        if self._background is not None:
+            await self._background.finish()
+            self._background = None
         errors: list[Exception] = []
         for hook in reversed(self._shutdown):
             try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from necro._background import BackgroundWork
 from necro._compose import compose
 from necro._errors import StartupError
 from necro._exceptions import CompiledHandler, ErrorAnswers, ExceptionHandler
@@ -35,7 +36,11 @@ class RouteCompiler:
     """Compiles the routes of an app for one worker."""
 
     def __init__(
-        self, state: State, pool: HandlerPool, overrides: "dict[ProviderKey, Provider]"
+        self,
+        state: State,
+        pool: HandlerPool,
+        background: BackgroundWork,
+        overrides: "dict[ProviderKey, Provider]",
     ) -> None:
         """A compiler.
 
@@ -43,6 +48,7 @@ class RouteCompiler:
         """
         self._state = state
         self._pool = pool
+        self._background = background
         self._overrides = overrides
         self._handlers: dict[ExceptionHandler, CompiledHandler] = {}
         self._checked: set[Router] = set()
@@ -116,6 +122,7 @@ class RouteCompiler:
             keywords=keywords,
             path_names=template.names,
             state=self._state,
+            background=self._background,
             tags=(*scope.tags, *route.tags),
             summary=route.summary,
         )

@@ -143,7 +143,8 @@ class Loop(asyncio.SelectorEventLoop):
         selector = _Selector(worker)
         super().__init__(selector)
         selector.loop = self
-        worker.attach(self, self._ready, task_type(worker), drained)
+        self.request_task_type = task_type(worker)
+        worker.attach(self, self._ready, self.request_task_type, drained)
 
     @property
     def timers(self) -> "list[asyncio.TimerHandle]":

@@ -120,11 +120,11 @@ class ProviderRun:
     async def _begin_pooled_generator(
         self, arguments: list[object], keywords: dict[str, object], exits: "list[Exit]"
     ) -> object:
-        from contextvars import copy_context
+        from necro._pool import context_of_call
 
         generator: Generator[object] = self._function(*arguments, **keywords)
         # One Context for both halves, so that a variable set before the yield can be reset after.
-        context = copy_context()
+        context = context_of_call()
         has_yielded, value = await self._pool.run(
             lambda: context.run(_advance, generator), orphaned=generator.close
         )

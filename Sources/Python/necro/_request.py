@@ -13,4 +13,13 @@ class Request(RequestViews, native.RequestHead):
     parameter of the same handler.
     """
 
-    __slots__ = ("_content", "_cookies", "_headers", "_local", "_query", "_streamed", "route")
+    __slots__ = (
+        "_content",
+        "_cookies",
+        "_headers",
+        "_jobs",
+        "_local",
+        "_query",
+        "_streamed",
+        "route",
+    )

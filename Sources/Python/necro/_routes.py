@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from necro._background import BackgroundWork
     from necro._faults import Location
     from necro._providers import Provider
     from necro._state import State
@@ -182,9 +183,11 @@ class CompiledRoute:
     - parameters: in the order of the call; the last `len(keywords)` are passed by keyword.
     - path_names: the names of the captures, in order.
     - state: the worker's State.
+    - background: what does the work that requests leave for after the response.
     """
 
     __slots__ = (
+        "background",
         "call",
         "cancels",
         "handler",
@@ -218,6 +221,7 @@ class CompiledRoute:
         keywords: tuple[str, ...],
         path_names: tuple[str, ...],
         state: "State",
+        background: "BackgroundWork",
         tags: tuple[str, ...],
         summary: str | None,
     ) -> None:
@@ -234,6 +238,7 @@ class CompiledRoute:
         self.keywords = keywords
         self.path_names = path_names
         self.state = state
+        self.background = background
         self.tags = tags
         self.summary = summary
 

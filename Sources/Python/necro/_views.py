@@ -6,7 +6,7 @@ from necro._responses import pairs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from typing import Any
 
     from necro._conditions import Moment
@@ -37,6 +37,7 @@ class RequestViews(_Head):
         _content: bytes
         _streamed: bool
         _local: dict[str, Any]
+        _jobs: list[Callable[[], object]]
         route: CompiledRoute
 
     @property
@@ -141,6 +142,25 @@ class RequestViews(_Head):
     def collected(self) -> bytes:
         """The content of a request whose route has the server read all of it before."""
         return self._content
+
+    def after[**P](
+        self, function: "Callable[P, object]", /, *arguments: "P.args", **keywords: "P.kwargs"
+    ) -> None:
+        """Has a function called when the response has been made, with these arguments.
+
+        The calls of a request are made one after another, plain functions in the thread pool. What
+        they raise is logged. They are not made when the request is cancelled. A worker that ends
+        waits for them.
+
+        Raises HTTPError 503 when too many calls of this worker wait.
+        """
+        from functools import partial
+
+        try:
+            jobs = self._jobs
+        except AttributeError:
+            jobs = self._jobs = []
+        self.route.background.add(self, partial(function, *arguments, **keywords), jobs)
 
     async def stream(self) -> "AsyncIterator[bytes]":
         """The content piece by piece, as it arrives.

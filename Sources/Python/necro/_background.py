@@ -1,0 +1,158 @@
+"""Work that is done after the response: bounded, and finished before the worker ends."""
+
+import asyncio
+import inspect
+from contextvars import copy_context
+from functools import partial
+from threading import Lock
+
+from necro._errors import HTTPError
+from necro._pool import HandlerPool, request_task
+from necro._signatures import display_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from necro._views import RequestViews
+
+    type Job = Callable[[], object]
+
+__all__ = ["BackgroundWork"]
+
+
+class BackgroundWork:
+    """What the requests of one worker have left to be done after their responses."""
+
+    def __init__(self, pool: HandlerPool, *, pending_max: int, seconds_max: float) -> None:
+        """No work yet.
+
+        - pool: runs plain functions.
+        - pending_max: how many calls may wait or run.
+        - seconds_max: how long a worker that ends waits for them.
+        """
+        self._pool = pool
+        self._pending_max = pending_max
+        self._seconds_max = seconds_max
+        self._pending = 0
+        self._lock = Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._idle: asyncio.Future[None] | None = None
+
+    def add(self, request: "RequestViews", job: "Job", jobs: "list[Job]") -> None:
+        """Leaves a call to be made after the response.
+
+        - jobs: those of the same request; the first one has them all begin when its Task ends.
+
+        Raises HTTPError 503 when too many wait, since work without a bound would be lost in a crash
+        rather than refused.
+        """
+        task = _own_task() if not jobs else None
+        with self._lock:
+            if self._pending >= self._pending_max:
+                raise HTTPError(
+                    503, "too much work waits in the background", headers={"retry-after": "1"}
+                )
+            self._pending += 1
+        jobs.append(job)
+        if task is None:
+            return
+        begin = partial(self._begin, request, jobs)
+        if asyncio._get_running_loop() is None:  # pyright: ignore[reportPrivateUsage]
+            # The loop takes it before it learns that the thread has ended.
+            task.get_loop().call_soon_threadsafe(
+                partial(task.add_done_callback, begin, context=copy_context())
+            )
+        else:
+            task.add_done_callback(begin)
+
+    def _begin(
+        self, request: "RequestViews", jobs: "list[Job]", ended: "asyncio.Task[Any]"
+    ) -> None:
+        """Begins the work of a request whose Task has ended, and so been answered."""
+        if ended.cancelled():
+            self._ended(len(jobs))
+            return
+        task = asyncio.get_running_loop().create_task(self._run(request, jobs))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, request: "RequestViews", jobs: "list[Job]") -> None:
+        """Makes the calls of one request, one after another; each is made whatever others raise."""
+        left = len(jobs)
+        try:
+            for job in jobs:
+                try:
+                    await self._call(job)
+                except Exception as error:
+                    _log(error, job, request)
+                left -= 1
+                self._ended(1)
+        finally:
+            self._ended(left)
+
+    async def _call(self, job: "Job") -> None:
+        """Makes one call: a plain function's in the thread pool."""
+        function = job.func if isinstance(job, partial) else job
+        if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(
+            getattr(function, "__call__", None)  # noqa: B004
+        ):
+            await job()  # type: ignore[misc]  # pyright: ignore
+        else:
+            await self._pool.finish(partial(copy_context().run, job))
+
+    def _ended(self, count: int) -> None:
+        with self._lock:
+            self._pending -= count
+        if self._pending == 0 and self._idle is not None and not self._idle.done():
+            self._idle.set_result(None)
+
+    async def finish(self) -> None:
+        """Waits until all work is done; what takes longer than it may is cancelled, and said."""
+        if self._pending == 0:
+            return
+        self._idle = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(self._seconds_max):
+                await self._idle
+        except TimeoutError:
+            from logging import getLogger
+
+            getLogger("necro").error(
+                "%d calls in the background took longer than %g s and were cancelled",
+                self._pending,
+                self._seconds_max,
+            )
+            tasks = list(self._tasks)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _own_task() -> "asyncio.Task[Any]":
+    """The Task of the request; raises RuntimeError where it is not at hand."""
+    loop = asyncio._get_running_loop()  # pyright: ignore[reportPrivateUsage]
+    task = request_task.get(None) if loop is None else asyncio.current_task()
+    kind: type = getattr(loop, "request_task_type", asyncio.Task)
+    if task is None or not isinstance(task, kind):
+        raise RuntimeError(
+            "request.after is called by the handler, its providers and middleware, and not in a"
+            " task or thread that they have started"
+        )
+    return task
+
+
+def _log(error: Exception, job: "Job", request: "RequestViews") -> None:
+    """Logs what a call raised."""
+    from logging import getLogger
+
+    function = job.func if isinstance(job, partial) else job
+    getLogger("necro").error(
+        "%s failed in the background of %s %s (%s)",
+        display_name(function),
+        request.method,
+        request.raw_path.decode("latin-1"),
+        request.route.handler,
+        exc_info=error,
+    )

@@ -1,0 +1,142 @@
+"""Work after the response on a real host."""
+
+from __future__ import annotations
+
+import signal
+import time
+
+import pytest
+from fixtures import StartHost
+from hosting import Host
+
+APP = """
+    import asyncio
+    import necro
+
+    app = necro.App()
+    events = []
+
+    async def later(name):
+        events.append(name + " begins")
+        await asyncio.sleep(0.2)
+        events.append(name + " ends")
+
+    def plain(name):
+        events.append(name + " in a thread")
+
+    @app.get("/at-once/{name}")
+    async def at_once(request, name):
+        request.after(later, name)
+        request.after(plain, name)
+        return list(events)
+
+    @app.get("/suspended/{name}")
+    async def suspended(request, name):
+        request.after(later, name)
+        request.after(plain, name)
+        await asyncio.sleep(0.02)
+        return list(events)
+
+    @app.get("/thread/{name}")
+    def thread(request, name):
+        request.after(later, name)
+        request.after(plain, name)
+        return list(events)
+
+    @app.get("/inline/{name}", inline=True)
+    def inline(request, name):
+        request.after(later, name)
+        request.after(plain, name)
+        return list(events)
+
+    @app.get("/child")
+    async def child(request):
+        async def leave():
+            request.after(plain, "child")
+        async with asyncio.TaskGroup() as group:
+            group.create_task(leave())
+
+    @app.get("/wait")
+    async def wait(request):
+        request.after(plain, "wait")
+        events.append("wait began")
+        try:
+            await asyncio.sleep(20)
+        finally:
+            events.append("wait ended")
+
+    @app.get("/events")
+    async def get_events():
+        return events
+"""
+
+
+def _wait_event(served: Host, wanted: str) -> list[str]:
+    deadline = time.monotonic() + 5
+    while True:
+        events: list[str] = served.get("/events").json
+        if wanted in events:
+            return events
+        assert time.monotonic() < deadline, events
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("way", ["at-once", "suspended", "thread", "inline"])
+def test_work_begins_after_the_response_whatever_the_handler_is(served: Host, way: str) -> None:
+    with served.connect() as wire:
+        wire.request("GET", f"/{way}/{way}")
+        began = time.monotonic()
+        reply = wire.reply()
+        assert reply.status == 200
+        assert f"{way} begins" not in reply.json
+        assert time.monotonic() - began < 0.15
+        # The connection goes on meanwhile.
+        wire.request("GET", "/events")
+        assert f"{way} ends" not in wire.reply().json
+    events = _wait_event(served, f"{way} in a thread")
+    assert events.index(f"{way} begins") < events.index(f"{way} ends")
+
+
+def test_a_child_task_leaves_no_work(served: Host) -> None:
+    assert served.get("/child").status == 500
+    served.wait_log("request.after is called by the handler, its providers and middleware")
+
+
+def test_a_request_that_is_cancelled_has_no_work_done(served: Host) -> None:
+    wire = served.connect()
+    wire.request("GET", "/wait")
+    _wait_event(served, "wait began")
+    wire.reset()
+    _wait_event(served, "wait ended")
+    time.sleep(0.1)
+    assert "wait in a thread" not in served.get("/events").json
+
+
+def test_a_worker_that_ends_finishes_its_work_first(host: StartHost) -> None:
+    running = host("""
+        import asyncio, sys, time
+        import necro
+
+        app = necro.App()
+
+        async def later():
+            await asyncio.sleep(0.3)
+            print("work done", file=sys.stderr)
+
+        def plain():
+            time.sleep(0.1)
+            print("thread done", file=sys.stderr)
+
+        @app.on_shutdown
+        async def last():
+            print("shut down", file=sys.stderr)
+
+        @app.get("/")
+        async def handler(request):
+            request.after(later)
+            request.after(plain)
+    """)
+    assert running.get("/").status == 404
+    running.send_signal(signal.SIGTERM)
+    assert running.wait() == 0
+    running.wait_log("work done\nthread done\nshut down")
