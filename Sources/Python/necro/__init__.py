@@ -26,8 +26,15 @@ from necro._state import State
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from necro import json
+    from necro._cors import CORS
+    from necro._credentials import Basic, Bearer
     from necro._native import native as _native
+    from necro._rate_limit import RateLimit
     from necro._request import Request
+    from necro._request_ids import RequestIDs
+    from necro._security_headers import SecurityHeaders
+    from necro._sessions import Session, Sessions
+    from necro._signing import Signer
 
     Body = _native.Body
     to_dict = _native.to_dict
@@ -35,9 +42,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "CORS",
     "HTML",
     "JSON",
     "App",
+    "Basic",
+    "Bearer",
     "Body",
     "CallNext",
     "ClientDisconnect",
@@ -52,10 +62,16 @@ __all__ = [
     "Path",
     "Query",
     "QueryParameters",
+    "RateLimit",
     "Redirect",
     "Request",
+    "RequestIDs",
     "Response",
     "Router",
+    "SecurityHeaders",
+    "Session",
+    "Sessions",
+    "Signer",
     "StartupError",
     "State",
     "__version__",
@@ -66,21 +82,34 @@ __all__ = [
 
 # A type checker must not see it: it would take any misspelt name for one of ours.
 if not TYPE_CHECKING:
+    # Names that an app may do without, and the modules that have them.
+    _LATER = {
+        "Basic": "_credentials",
+        "Bearer": "_credentials",
+        "CORS": "_cors",
+        "RateLimit": "_rate_limit",
+        "Request": "_request",
+        "RequestIDs": "_request_ids",
+        "SecurityHeaders": "_security_headers",
+        "Session": "_sessions",
+        "Sessions": "_sessions",
+        "Signer": "_signing",
+    }
 
     def __getattr__(name):
-        """Loads, when first asked for, the names that need the native module.
+        """Loads a name when it is first asked for, so that `import necro` stays light.
 
         What only looks at an app, such as `necro routes` or a unit test of its functions, then
-        works without it, and `import necro` stays light.
+        works without the native module too.
         """
         if name in ("Body", "to_dict"):
             from necro._native import native
 
             value = getattr(native, name)
-        elif name == "Request":
-            from necro._request import Request
+        elif name in _LATER:
+            from importlib import import_module
 
-            value = Request
+            value = getattr(import_module(f"necro.{_LATER[name]}"), name)
         elif name == "json":
             from importlib import import_module
 

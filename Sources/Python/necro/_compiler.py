@@ -10,6 +10,7 @@ from necro._middleware import Filter, check_middleware
 from necro._parameters import suggestion
 from necro._plan import Plan, Providers
 from necro._pool import HandlerPool
+from necro._responses import Response
 from necro._routes import BODY_BYTES, REQUEST, CompiledParameter, CompiledRoute, Route
 from necro._scope import Scope
 from necro._signatures import Signature, display_name
@@ -59,9 +60,12 @@ class RouteCompiler:
         Raises StartupError at the first route that cannot be served.
         """
         compiled: list[CompiledRoute] = []
+        places: dict[str, Scope] = {}
         taken: dict[tuple[str, str], CompiledRoute] = {}
         for scope, route in routes:
             result, template = self._compile(scope, route)
+            if any(one.answers_options for one in self._around(scope)[1]):
+                places.setdefault(template.shape, scope)
             for method in result.methods:
                 other = taken.setdefault((method, template.shape), result)
                 if other is not result:
@@ -70,8 +74,24 @@ class RouteCompiler:
                         f" answers {method} {other.template}"
                     )
             compiled.append(result)
+        for shape, scope in places.items():
+            if ("OPTIONS", shape) not in taken:
+                methods = {method: one for (method, its), one in taken.items() if its == shape}
+                compiled.append(self._options(scope, methods))
         self._check_overrides(routes)
         return compiled
+
+    def _options(self, scope: Scope, methods: dict[str, CompiledRoute]) -> CompiledRoute:
+        """The route that answers OPTIONS as the server would, inside the filters."""
+        served = ("GET", "HEAD") if "GET" in methods else ()
+        allow = ", ".join(dict.fromkeys((*served, *methods, "OPTIONS")))
+
+        def options() -> Response:
+            return Response(None, status=204, headers={"allow": allow})
+
+        path = next(iter(methods.values())).template.removeprefix(scope.prefix)
+        route = Route(path, options, ("OPTIONS",), inline=True)
+        return self._compile(scope, route)[0]
 
     def _check_overrides(self, routes: list[tuple[Scope, Route]]) -> None:
         """Raises StartupError for an override of what nothing provides: it would do nothing."""

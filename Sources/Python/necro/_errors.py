@@ -90,7 +90,7 @@ def error_response(
     if isinstance(error, ClientDisconnect):
         # Nobody reads this; it only ends the exchange.
         return problem(400, "the client went away")
-    request_id = request_id_of(request)
+    request_id = request.id
     log_error(error, request, route, request_id)
     return problem(500, headers={"x-request-id": request_id}, members={"request_id": request_id})
 

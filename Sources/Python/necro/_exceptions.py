@@ -7,7 +7,7 @@ status: `HTTPError`, `InvalidRequest` (422), and `Exception` (500) for what nobo
 
 from collections.abc import Callable, Mapping
 
-from necro._errors import HTTPError, StartupError, error_response, log_error, request_id_of
+from necro._errors import HTTPError, StartupError, error_response, log_error
 from necro._faults import ClientDisconnect, Fault, InvalidRequest, MissingField
 from necro._results import response_of
 from necro._signatures import Signature, display_name
@@ -147,7 +147,7 @@ class ErrorAnswers:
         handler = self._find(error, 500, Exception, unexpected=True)
         if handler is None:
             return error_response(error, request, request.route)
-        request_id = request_id_of(request)
+        request_id = request.id
         log_error(error, request, request.route, request_id)
         response = await self._answered(handler, error, request, 500)
         if response.header("x-request-id") is None:

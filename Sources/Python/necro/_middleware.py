@@ -33,6 +33,9 @@ class Filter:
 
     __slots__ = ()
 
+    answers_options = False
+    """Whether it stands around OPTIONS too, on every path of the routes that it stands around."""
+
     def before(self, request: "RequestViews", /) -> Response | None:
         """Is called with the request. A Response answers it; what is inside is then not called."""
 

@@ -140,6 +140,12 @@ class ParameterCompiler:
         native = sys.modules.get("necro._necro")
         if native is not None and kind is native.Body:
             return self._read_body(taken, BODY, None)
+        credentials = sys.modules.get("necro._credentials")
+        if credentials is not None and kind in (credentials.Basic, credentials.Bearer):
+            derive = credentials.credentials_reader(
+                kind, is_required=not taken.has_default, default=taken.default
+            )
+            return CompiledParameter(DERIVED, taken.name, derive, ("header", "authorization"))
         for name, mapping in _MAPPINGS.items():
             if kind is mapping:
                 return self._mapping(taken, name)

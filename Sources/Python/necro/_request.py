@@ -17,6 +17,7 @@ class Request(RequestViews, native.RequestHead):
         "_content",
         "_cookies",
         "_headers",
+        "_id",
         "_jobs",
         "_local",
         "_query",

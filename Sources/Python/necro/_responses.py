@@ -171,14 +171,17 @@ class Response:
         secure: bool = False,
         httponly: bool = False,
         samesite: "SameSite | None" = "lax",
+        partitioned: bool = False,
     ) -> None:
         """Adds a `set-cookie` field (RFC 6265 §4.1).
 
         - max_age: how long the user agent keeps it, in seconds; without it and `expires`, until it
           is closed.
         - expires: a moment with a time zone.
+        - partitioned: keeps a cookie for each site that this one is embedded in.
 
-        Raises ValueError for what a cookie cannot hold; nothing is quoted or encoded.
+        Raises ValueError for what a cookie cannot hold or user agents refuse, such as a `__Host-`
+        name without `secure`; nothing is quoted or encoded.
         """
         from necro._set_cookie import set_cookie_value
 
@@ -192,14 +195,41 @@ class Response:
             secure=secure,
             httponly=httponly,
             samesite=samesite,
+            partitioned=partitioned,
         )
         self.add_header("set-cookie", text)
 
     def delete_cookie(
-        self, name: str, *, path: str | None = "/", domain: str | None = None
+        self,
+        name: str,
+        *,
+        path: str | None = "/",
+        domain: str | None = None,
+        secure: bool = False,
+        samesite: "SameSite | None" = "lax",
+        partitioned: bool = False,
     ) -> None:
-        """Has the user agent forget a cookie that was set with the same path and domain."""
-        self.set_cookie(name, "", max_age=0, path=path, domain=domain)
+        """Has the user agent forget a cookie that was set with the same attributes."""
+        self.set_cookie(
+            name,
+            "",
+            max_age=0,
+            path=path,
+            domain=domain,
+            secure=secure,
+            samesite=samesite,
+            partitioned=partitioned,
+        )
+
+    def vary(self, name: str) -> None:
+        """Says that the response depends on a field of the request (RFC 9110 §12.5.5)."""
+        present = self.header("vary")
+        if present is None:
+            self.add_header("vary", name)
+        elif present != "*" and name.lower() not in [
+            one.strip().lower() for one in present.split(",")
+        ]:
+            self.set_header("vary", f"{present}, {name}")
 
     def __repr__(self) -> str:
         """The status and the size of the content."""

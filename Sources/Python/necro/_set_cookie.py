@@ -1,4 +1,7 @@
-"""The value of a `set-cookie` field (RFC 6265 §4.1)."""
+"""The value of a `set-cookie` field (RFC 6265 §4.1).
+
+What user agents refuse today is in its successor, draft-ietf-httpbis-rfc6265bis.
+"""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +17,10 @@ _NAME_CHARACTERS = frozenset(
 )
 _NOT_IN_VALUES = frozenset(' ",;\\')
 
+# What user agents take; a cookie beyond is dropped without a word (rfc6265bis §5.6).
+_PAIR_OCTETS_MAX = 4_096
+_ATTRIBUTE_OCTETS_MAX = 1_024
+
 
 def set_cookie_value(
     name: str,
@@ -26,12 +33,19 @@ def set_cookie_value(
     secure: bool,
     httponly: bool,
     samesite: "SameSite | None",
+    partitioned: bool = False,
 ) -> str:
     """The field value that sets a cookie; raises ValueError for what it cannot hold."""
     if not name or not _NAME_CHARACTERS.issuperset(name):
         raise ValueError(f"{name!r} is not a cookie name")
     if not (value.isascii() and value.isprintable()) or not _NOT_IN_VALUES.isdisjoint(value):
         raise ValueError(f"the value of cookie {name!r} has a character that no cookie can hold")
+    if len(name) + len(value) > _PAIR_OCTETS_MAX:
+        raise ValueError(
+            f"cookie {name!r} has {len(name) + len(value)} octets; user agents keep at most"
+            f" {_PAIR_OCTETS_MAX}"
+        )
+    _check_prefix(name, path=path, domain=domain, secure=secure)
     parts = [f"{name}={value}"]
     if max_age is not None:
         parts.append(f"Max-Age={max_age}")
@@ -41,16 +55,33 @@ def set_cookie_value(
         if text is not None:
             if not (text.isascii() and text.isprintable()) or ";" in text:
                 raise ValueError(f"cookie {name!r} cannot have the {attribute} {text!r}")
+            if len(text) > _ATTRIBUTE_OCTETS_MAX:
+                raise ValueError(
+                    f"cookie {name!r}: its {attribute} has more than {_ATTRIBUTE_OCTETS_MAX} octets"
+                )
             parts.append(f"{attribute}={text}")
     if samesite == "none" and not secure:
         raise ValueError(f"cookie {name!r}: user agents refuse samesite='none' without secure=True")
+    if partitioned and not secure:
+        raise ValueError(f"cookie {name!r}: user agents refuse partitioned without secure=True")
     if secure:
         parts.append("Secure")
     if httponly:
         parts.append("HttpOnly")
     if samesite is not None:
         parts.append(f"SameSite={samesite.capitalize()}")
+    if partitioned:
+        parts.append("Partitioned")
     return "; ".join(parts)
+
+
+def _check_prefix(name: str, *, path: str | None, domain: str | None, secure: bool) -> None:
+    """Raises ValueError where user agents refuse the name's prefix (rfc6265bis §4.1.3)."""
+    folded = name.lower()
+    if folded.startswith(("__secure-", "__host-")) and not secure:
+        raise ValueError(f"cookie {name!r}: user agents refuse this name without secure=True")
+    if folded.startswith("__host-") and (path != "/" or domain is not None):
+        raise ValueError(f"cookie {name!r}: user agents want this name with path='/' and no domain")
 
 
 def _date(moment: "datetime") -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from necro._native import native
     from necro._responses import HeaderItems
     from necro._routes import CompiledRoute
+    from necro._sessions import Session, Sessions
     from necro._state import State
 
     _Head = native.RequestHead
@@ -36,6 +37,7 @@ class RequestViews(_Head):
         _cookies: Cookies
         _content: bytes
         _streamed: bool
+        _id: str
         _local: dict[str, Any]
         _jobs: list[Callable[[], object]]
         route: CompiledRoute
@@ -76,6 +78,31 @@ class RequestViews(_Head):
     def state(self) -> "State":
         """What `@app.on_startup` stored for this worker."""
         return self.route.state
+
+    @property
+    def id(self) -> str:
+        """A name for the request: the client's `x-request-id` where it is a plain token.
+
+        It stands in the log of an exception, and in the response to it.
+        """
+        try:
+            return self._id
+        except AttributeError:
+            from necro._errors import request_id_of
+
+            self._id = request_id_of(self)
+            return self._id
+
+    @property
+    def session(self) -> "Session":
+        """The client's session; raises RuntimeError where no `necro.Sessions` stands around."""
+        session: Session | None = self.local.get("necro.session")
+        if session is None:
+            sessions: Sessions | None = self.local.get("necro.sessions")
+            if sessions is None:
+                raise RuntimeError("there are no sessions: app.middleware(necro.Sessions(secret))")
+            session = self.local["necro.session"] = sessions.load(self)
+        return session
 
     @property
     def local(self) -> "dict[str, Any]":

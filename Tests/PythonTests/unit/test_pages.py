@@ -41,7 +41,9 @@ def blocks(page: str) -> list[tuple[int, str, str, str]]:
     return found
 
 
-PAGES = {name: blocks(f"Docs/{name}.md") for name in ("handlers", "injection", "middleware")}
+PAGES = {
+    name: blocks(f"Docs/{name}.md") for name in ("handlers", "injection", "middleware", "modules")
+}
 
 
 @pytest.fixture
