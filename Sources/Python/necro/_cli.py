@@ -10,7 +10,7 @@ import sys
 
 from necro import __version__
 from necro._errors import StartupError
-from necro._options import OptionError, resolve
+from necro._options import OPTIONS, HostOptions, OptionError, Setting, settings
 from necro._spec import SpecError, load, parse_spec
 
 TYPE_CHECKING = False
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from necro._routes import CompiledRoute
+    from necro._spec import AppSpec
 
 __all__ = ["main"]
 
@@ -72,15 +73,16 @@ def _parser() -> "tuple[_Parser, dict[str, _Parser]]":
     parser.add_argument("--version", action="version", version=f"necro {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     host = commands.add_parser("host", help="serve an app", allow_abbrev=False)
-    host.add_argument("spec", metavar="APP", help=_SPEC_HELP)
+    host.add_argument("app", metavar="APP", nargs="?", help=_SPEC_HELP)
+    for option in OPTIONS:
+        if option.key != "app":
+            action = "append" if option.key == "bind" else "store"
+            host.add_argument(
+                f"--{option.key}", action=action, metavar=option.metavar, help=option.help
+            )
     host.add_argument(
-        "--bind",
-        action="append",
-        metavar="ADDRESS",
-        help="HOST:PORT, unix:/path or fd:N; repeatable; 127.0.0.1:8000 by default",
+        "--show-config", action="store_true", help="print the options, where each is from, and end"
     )
-    host.add_argument("--workers", metavar="N|auto", help="one per core by default")
-    host.add_argument("--access-log", metavar="FILE|-", help="log each request; - is stdout")
     routes = commands.add_parser("routes", help="list an app's routes", allow_abbrev=False)
     routes.add_argument("spec", metavar="APP", help=_SPEC_HELP)
     return parser, {"host": host, "routes": routes}
@@ -93,22 +95,45 @@ def _run(argv: "list[str]") -> int:
     options = parser.parse_args(argv)
     if options.command is None:
         raise UsageError(f"necro: a command is missing: {' or '.join(commands)}")
-    try:
-        spec = parse_spec(options.spec)
-    except SpecError as error:
-        raise UsageError(str(error)) from None
     if options.command == "routes":
         from necro._state import State
 
+        spec = _spec(options.spec)
         routes = load(spec).compile(State())
         print(_table(routes) if routes else f"{spec.text} has no routes")
         return 0
-    flags = {"bind": options.bind, "workers": options.workers, "access-log": options.access_log}
+    flags = {one.key: getattr(options, one.key.replace("-", "_")) for one in OPTIONS}
     pyproject = "pyproject.toml" if os.path.isfile("pyproject.toml") else None
-    host_options = resolve(flags, os.environ, pyproject)
+    found = settings(flags, os.environ, pyproject)
+    if options.show_config:
+        print(_settings_table(found))
+        return 0
+    host_options = HostOptions()
+    for setting in found:
+        setattr(host_options, setting.option.attribute, setting.value)
+    if host_options.app is None:
+        raise UsageError("necro host: the following arguments are required: APP")
+    spec = _spec(host_options.app)
     from necro._host import run
 
     return run(spec, host_options)
+
+
+def _spec(text: str) -> "AppSpec":
+    """The parts of a spec; raises UsageError when it has not the form of one."""
+    try:
+        return parse_spec(text)
+    except SpecError as error:
+        raise UsageError(str(error)) from None
+
+
+def _settings_table(found: "list[Setting]") -> str:
+    """The options as aligned columns: key, value, and where that was said."""
+    rows = [(one.option.key, one.text, one.where) for one in found]
+    widths = [max(len(row[column]) for row in rows) for column in range(2)]
+    return "\n".join(
+        f"{key:<{widths[0]}}  {text:<{widths[1]}}  {where}" for key, text, where in rows
+    )
 
 
 def _check_names(argv: "list[str]", parser: _Parser, commands: "dict[str, _Parser]") -> None:

@@ -124,6 +124,7 @@ def log_error(
         route.handler,
         request_id,
         exc_info=(type(error), error, _own_frames(error)),
+        extra={"request_id": request_id},
     )
 
 

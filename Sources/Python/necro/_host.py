@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 
+from necro._logs import say
 from necro._native import native
 from necro._options import HostOptions
 from necro._spec import AppSpec, load
@@ -71,7 +72,15 @@ def run(spec: AppSpec, options: HostOptions) -> int:
     host = native.Host([bind.text for bind in options.binds], workers)
     signals, reports = _Pipe(), _Pipe()
     _catch_signals(signals)
-    settings = json.dumps({"path": sys.path, "argv": sys.argv, "spec": spec.text})
+    settings = json.dumps(
+        {
+            "path": sys.path,
+            "argv": sys.argv,
+            "spec": spec.text,
+            "log_format": options.log_format,
+            "log_level": options.log_level,
+        }
+    )
     try:
         # The first worker is let come all the way, so that what ails all is said by one.
         for index in range(workers):
@@ -87,8 +96,7 @@ def run(spec: AppSpec, options: HostOptions) -> int:
     else:
         count = "1 worker" if workers == 1 else f"{workers} workers"
         for url in host.urls():
-            print(f"necro: hosting {spec.text} on {url} with {count}", file=sys.stderr)
-        sys.stderr.flush()
+            say(f"hosting {spec.text} on {url} with {count}", options)
         status = _serve(host, reports, signals, workers)
     host.close()
     for stream in (sys.stdout, sys.stderr):

@@ -5,13 +5,23 @@ from collections.abc import Mapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeIs
 
-__all__ = ["Bind", "HostOptions", "OptionError", "parse_bind", "resolve"]
+__all__ = [
+    "OPTIONS",
+    "Bind",
+    "HostOptions",
+    "OptionError",
+    "Setting",
+    "parse_bind",
+    "resolve",
+    "settings",
+]
 
 _BIND = "127.0.0.1:8000"
 _WORKERS_MAX = 1024
-_KEYS = ("bind", "workers", "access-log")
+_LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
 class OptionError(ValueError):
@@ -55,7 +65,7 @@ class Bind:
 
     def __repr__(self) -> str:
         """The text."""
-        return f"Bind({self.text!r})"
+        return self.text
 
 
 class HostOptions:
@@ -64,19 +74,28 @@ class HostOptions:
     - binds: where to listen, one at least.
     - workers: how many, None for one per core.
     - access_log: a file, `-` for standard output, None for no log.
+    - log_format: `text` or `json`, of what goes to standard error.
+    - log_level: the least level that is logged, in lower case.
+    - app: the spec of the app, None where it was not given.
     """
 
-    __slots__ = ("access_log", "binds", "workers")
+    __slots__ = ("access_log", "app", "binds", "log_format", "log_level", "workers")
 
     def __init__(
         self,
         binds: tuple[Bind, ...] | None = None,
         workers: int | None = None,
         access_log: str | None = None,
+        log_format: str = "text",
+        log_level: str = "info",
+        app: str | None = None,
     ) -> None:
         self.binds = binds if binds is not None else (parse_bind(_BIND),)
         self.workers = workers
         self.access_log = access_log
+        self.log_format = log_format
+        self.log_level = log_level
+        self.app = app
 
 
 def parse_bind(text: str) -> Bind:
@@ -106,41 +125,113 @@ def parse_bind(text: str) -> Bind:
     return Bind(text, "tcp", host=host, port=int(port))
 
 
+class Option:
+    """One option: a flag, a variable `NECRO_…` and a key of `[tool.necro]`."""
+
+    __slots__ = ("attribute", "help", "key", "metavar", "parse")
+
+    def __init__(
+        self,
+        key: str,
+        attribute: str,
+        parse: "Callable[[object, str], object]",
+        metavar: str,
+        text: str,
+    ) -> None:
+        """An option.
+
+        - attribute: its name in HostOptions.
+        - parse: gives the value of what was given and where; raises OptionError.
+        - metavar, text: for `--help`.
+        """
+        self.key = key
+        self.attribute = attribute
+        self.parse = parse
+        self.metavar = metavar
+        self.help = text
+
+    @property
+    def variable(self) -> str:
+        """The name of the environment variable."""
+        return "NECRO_" + self.key.upper().replace("-", "_")
+
+
+class Setting:
+    """What an option is, and where that was said: `default`, a flag, a variable or a file."""
+
+    __slots__ = ("option", "value", "where")
+
+    def __init__(self, option: Option, value: object, where: str) -> None:
+        self.option = option
+        self.value = value
+        self.where = where
+
+    @property
+    def text(self) -> str:
+        """The value as one would give it."""
+        if _is_tuple(self.value):
+            return ",".join(map(repr, self.value))
+        if self.value is None:
+            return "auto" if self.option.key == "workers" else "none"
+        return str(self.value)
+
+
 def resolve(
     flags: Mapping[str, object], environment: Mapping[str, str], pyproject: str | None
 ) -> HostOptions:
-    """The options in force.
+    """The options in force; see `settings`."""
+    options = HostOptions()
+    for setting in settings(flags, environment, pyproject):
+        setattr(options, setting.option.attribute, setting.value)
+    return options
+
+
+def settings(
+    flags: Mapping[str, object], environment: Mapping[str, str], pyproject: str | None
+) -> list[Setting]:
+    """Every option with its value: flags before environment before `[tool.necro]`.
 
     - flags: by key of `[tool.necro]`; None where a flag was not given.
-    - environment: that of the process; `NECRO_BIND`, `NECRO_WORKERS`, `NECRO_ACCESS_LOG` count
-      where they are not empty. Several addresses in `NECRO_BIND` are separated by commas.
+    - environment: that of the process; a variable counts where it is not empty. Several addresses
+      in `NECRO_BIND` are separated by commas.
     - pyproject: the path of a pyproject.toml, None when there is none.
 
     Raises OptionError.
     """
     table = {} if pyproject is None else _table(pyproject)
-    chosen: dict[str, tuple[object, str]] = {}
-    for key in _KEYS:
-        variable = "NECRO_" + key.upper().replace("-", "_")
+    _check_variables(environment)
+    usual = HostOptions()
+    found: list[Setting] = []
+    for option in OPTIONS:
+        key = option.key
+        given: tuple[object, str] | None = None
         if flags.get(key) is not None:
-            chosen[key] = flags[key], f"--{key}"
-        elif environment.get(variable):
-            text = environment[variable]
-            value: object = text.split(",") if key == "bind" else text
-            chosen[key] = value, variable
+            given = flags[key], key.upper() if key == "app" else f"--{key}"
+        elif environment.get(option.variable):
+            text = environment[option.variable]
+            given = text.split(",") if key == "bind" else text, option.variable
         elif key in table:
-            chosen[key] = table[key], f"{key} in [tool.necro]"
-    options = HostOptions()
-    if "bind" in chosen:
-        options.binds = _binds(*chosen["bind"])
-    if "workers" in chosen:
-        options.workers = _workers(*chosen["workers"])
-    if "access-log" in chosen:
-        value, where = chosen["access-log"]
-        if not isinstance(value, str) or not value:
-            raise OptionError(f"{where}: a file or '-' is expected")
-        options.access_log = value
-    return options
+            given = table[key], f"{key} in [tool.necro]"
+        if given is None:
+            found.append(Setting(option, getattr(usual, option.attribute), "default"))
+        else:
+            found.append(Setting(option, option.parse(*given), given[1]))
+    return found
+
+
+def _check_variables(environment: Mapping[str, str]) -> None:
+    """Raises OptionError for a variable that is almost one of ours.
+
+    Others are not ours to judge: a cluster sets NECRO_PORT for a service of this name.
+    """
+    from difflib import get_close_matches
+
+    known = [option.variable for option in OPTIONS]
+    for variable in environment:
+        if variable.startswith("NECRO_") and variable not in (*known, "NECRO_EXTENSION"):
+            near = get_close_matches(variable, known, n=1, cutoff=0.85)
+            if near:
+                raise OptionError(f"there is no variable {variable}; did you mean {near[0]}?")
 
 
 def _is_list(value: object) -> "TypeIs[list[object]]":
@@ -151,6 +242,11 @@ def _is_list(value: object) -> "TypeIs[list[object]]":
 def _is_table(value: object) -> "TypeIs[dict[str, object]]":
     """Whether a value is a TOML table."""
     return isinstance(value, dict)
+
+
+def _is_tuple(value: object) -> "TypeIs[tuple[object, ...]]":
+    """Whether a value is a tuple, as that of a repeated option is."""
+    return isinstance(value, tuple)
 
 
 def _binds(value: object, where: str) -> tuple[Bind, ...]:
@@ -183,6 +279,31 @@ def _workers(value: object, where: str) -> int | None:
     return value
 
 
+def _file(value: object, where: str) -> str:
+    """The name of a file, or `-`."""
+    if not isinstance(value, str) or not value:
+        raise OptionError(f"{where}: a file or '-' is expected")
+    return value
+
+
+def _app(value: object, where: str) -> str:
+    """The text of an app's spec."""
+    if not isinstance(value, str) or not value:
+        raise OptionError(f"{where}: a module, module:attribute or a .py file is expected")
+    return value
+
+
+def _one_of(choices: tuple[str, ...]) -> "Callable[[object, str], str]":
+    """Takes one of some words, in any case."""
+
+    def parse(value: object, where: str) -> str:
+        if not isinstance(value, str) or value.lower() not in choices:
+            raise OptionError(f"{where}: {', '.join(choices[:-1])} or {choices[-1]} is expected")
+        return value.lower()
+
+    return parse
+
+
 def _table(path: str) -> dict[str, object]:
     """`[tool.necro]` of a pyproject.toml; an unknown key is an error, since it would be ignored."""
     from tomllib import TOMLDecodeError, load
@@ -207,3 +328,22 @@ def _hint(key: str) -> str:
 
     near = get_close_matches(key.replace("_", "-"), _KEYS, n=1)
     return f"; did you mean {near[0]!r}?" if near else f"; it has {', '.join(_KEYS)}"
+
+
+OPTIONS = (
+    Option("app", "app", _app, "APP", "the app: a module, module:attribute or a .py file"),
+    Option(
+        "bind",
+        "binds",
+        _binds,
+        "ADDRESS",
+        "HOST:PORT, unix:/path or fd:N; repeatable; 127.0.0.1:8000 by default",
+    ),
+    Option("workers", "workers", _workers, "N|auto", "one per core by default"),
+    Option("access-log", "access_log", _file, "FILE|-", "log each request; - is stdout"),
+    Option(
+        "log-format", "log_format", _one_of(("text", "json")), "text|json", "of what stderr gets"
+    ),
+    Option("log-level", "log_level", _one_of(_LOG_LEVELS), "LEVEL", f"{', '.join(_LOG_LEVELS)}"),
+)
+_KEYS = tuple(option.key for option in OPTIONS)

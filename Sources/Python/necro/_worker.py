@@ -6,6 +6,7 @@ import sys
 import traceback
 
 from necro._errors import StartupError
+from necro._logs import set_up_logs
 from necro._loop import Loop
 from necro._native import native
 from necro._spec import load, parse_spec
@@ -22,7 +23,8 @@ def main(start: object, settings: "dict[str, Any]") -> bool:
     """Runs a worker to its end. Returns whether it served; it says itself why not.
 
     - start: the capsule that its thread was started with.
-    - settings: `spec`, the app's; `path` and `argv` are in `sys` already.
+    - settings: `spec`, the app's, `log_format` and `log_level`; `path` and `argv` are in `sys`
+      already.
     """
     try:
         return _run(start, settings)
@@ -43,6 +45,7 @@ def _run(start: object, settings: "dict[str, Any]") -> bool:
     """Runs a worker; raises StartupError when it cannot serve."""
     worker = native.Worker(start)
     app = load(parse_spec(settings["spec"]))
+    set_up_logs(settings["log_format"], settings["log_level"])
     state = State()
     for route in app.compile(state):
         worker.add_route(route)

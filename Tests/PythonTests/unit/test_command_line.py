@@ -32,7 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    for name in ("BIND", "WORKERS", "ACCESS_LOG"):
+    for name in ("APP", "BIND", "WORKERS", "ACCESS_LOG", "LOG_FORMAT", "LOG_LEVEL"):
         monkeypatch.delenv(f"NECRO_{name}", raising=False)
     before = set(sys.modules)
     yield tmp_path
@@ -273,7 +273,7 @@ def test_several_addresses_in_the_environment_are_separated_by_commas() -> None:
     [
         ("[tool.necro]\nwrokers = 1", "[tool.necro] has no key 'wrokers'; did you mean 'workers'?"),
         ("[tool.necro]\naccess_log = 'a'", "did you mean 'access-log'?"),
-        ("[tool.necro]\nzzz = 1", "it has bind, workers, access-log"),
+        ("[tool.necro]\nzzz = 1", "it has app, bind, workers, access-log, log-format, log-level"),
         ("[tool.necro]\nworkers = true", "workers in [tool.necro]: a number from 1"),
         ("[tool.necro]\nbind = 1", "bind in [tool.necro]: an address is a string"),
         ("[tool.necro]\nbind = []", "one address at least"),
@@ -319,3 +319,74 @@ def test_a_spec_parses_again_from_its_text() -> None:
     assert (again.module, again.path, again.attribute) == (spec.module, spec.path, "make.app")
     with pytest.raises(SpecError):
         parse_spec(":app")
+
+
+def test_the_app_may_stand_in_the_environment_and_in_pyproject(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = FakeHost(monkeypatch)
+    (folder / "pyproject.toml").write_text('[tool.necro]\napp = "crypt"\nlog-format = "JSON"\n')
+    assert main(["host", "--log-level", "Warning"]) == 0
+    assert host.called is not None
+    spec, options = host.called
+    assert (spec.text, options.log_format, options.log_level) == ("crypt", "json", "warning")
+    monkeypatch.setenv("NECRO_APP", "crypt:app")
+    assert main(["host"]) == 0
+    assert host.called[0].text == "crypt:app"
+    assert main(["host", "crypt.py"]) == 0
+    assert host.called[0].text == "crypt.py"
+
+
+def test_the_options_are_shown_with_where_they_are_from(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "pyproject.toml").write_text(
+        '[tool.necro]\nbind = ["127.0.0.1:1", "unix:/tmp/s"]\nlog-level = "error"\n'
+    )
+    monkeypatch.setenv("NECRO_LOG_LEVEL", "debug")
+    assert main(["host", "crypt", "--show-config", "--workers=3"]) == 0
+    assert capsys.readouterr().out == (
+        "app         crypt                    APP\n"
+        "bind        127.0.0.1:1,unix:/tmp/s  bind in [tool.necro]\n"
+        "workers     3                        --workers\n"
+        "access-log  none                     default\n"
+        "log-format  text                     default\n"
+        "log-level   debug                    NECRO_LOG_LEVEL\n"
+    )
+    assert main(["host", "--show-config"]) == 0
+    assert "app         none " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("argv", "variables", "line"),
+    [
+        (["--log-format", "xml"], {}, "--log-format: text or json is expected"),
+        (
+            [],
+            {"NECRO_LOG_LEVEL": "loud"},
+            "NECRO_LOG_LEVEL: debug, info, warning, error or critical is expected",
+        ),
+        (
+            [],
+            {"NECRO_WORKER": "3"},
+            "there is no variable NECRO_WORKER; did you mean NECRO_WORKERS?",
+        ),
+        (["--show-confg"], {}, "there is no option --show-confg; did you mean --show-config?"),
+    ],
+)
+def test_a_wrong_option_is_one_line_wherever_it_stands(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    argv: list[str],
+    variables: dict[str, str],
+    line: str,
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    status, said = failure(capsys, "host", "crypt", *argv)
+    assert status == 2
+    assert said.endswith(line)
+
+
+def test_a_variable_that_is_nothing_like_ours_is_not_ours_to_judge() -> None:
+    assert resolve({}, {"NECRO_PORT": "tcp://10.0.0.1:80", "NECRO_EXTENSION": "x"}, None)

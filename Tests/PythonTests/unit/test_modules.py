@@ -139,12 +139,13 @@ def test_transport_security_is_said_over_tls_alone() -> None:
     from model_host import ModelRequest
 
     request = ModelRequest()
-    for scheme, options, expected in (
+    cases: list[tuple[str, dict[str, Any], str | None]] = [
         ("http", {}, None),
         ("https", {}, "max-age=31536000; includeSubDomains"),
         ("https", {"transport_security": 60}, "max-age=60; includeSubDomains"),
         ("https", {"transport_security": None}, None),
-    ):
+    ]
+    for scheme, options, expected in cases:
         response = necro.Response()
         vars(request)["scheme"] = scheme
         filter_: necro.Filter = necro.SecurityHeaders(**options)

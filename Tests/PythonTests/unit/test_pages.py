@@ -1,8 +1,9 @@
 """The examples of the pages in `Docs` and `Examples/hello` run as they stand.
 
 A page is read from top to bottom. A `python` block is a whole app; an `http` block after it is a
-request and, after an empty line, the response it must get; a `console` block is what `necro routes`
-says of it. `...` in an expected document stands for members that are left out.
+request and, after an empty line, the response it must get; a `console` block is a command, with the
+`toml` block before it as pyproject.toml, and what it says. `...` in an expected document stands for
+members that are left out.
 """
 
 # What JSON holds has no type that a checker knows.
@@ -24,7 +25,7 @@ from necro._cli import main
 
 ROOT = Path(__file__).parents[3]
 
-BLOCK = re.compile(r"^```(python|http|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(python|http|console|toml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def blocks(page: str) -> list[tuple[int, str, str, str]]:
@@ -35,14 +36,15 @@ def blocks(page: str) -> list[tuple[int, str, str, str]]:
     for match in BLOCK.finditer(text):
         line = text.count("\n", 0, match.start()) + 1
         kind, content = match.groups()
-        if kind == "python":
+        if kind in ("python", "toml"):
             app = content
         found.append((line, kind, content, app))
     return found
 
 
 PAGES = {
-    name: blocks(f"Docs/{name}.md") for name in ("handlers", "injection", "middleware", "modules")
+    name: blocks(f"Docs/{name}.md")
+    for name in ("handlers", "injection", "middleware", "modules", "configuration")
 }
 
 
@@ -138,29 +140,34 @@ def test_an_exchange_of_the_page_is_as_it_says(
         if kind == "console"
     ],
 )
-def test_a_start_up_error_of_the_page_is_as_it_says(
+def test_a_command_of_the_page_says_what_it_says(
     session: str,
     source: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    (tmp_path / "app.py").write_text(source)
+    is_app = "necro.App()" in source
+    (tmp_path / ("app.py" if is_app else "pyproject.toml")).write_text(source)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.delitem(sys.modules, "app", raising=False)
     command, expected = session.split("\n", 1)
+    variables, _, arguments = command.removeprefix("$ ").partition("necro ")
+    for variable in variables.split():
+        monkeypatch.setenv(*variable.split("=", 1))
     try:
-        assert main(command.removeprefix("$ necro ").split(" ")) == 1
+        status = main(arguments.split(" "))
     finally:
         sys.modules.pop("app", None)
-    assert capsys.readouterr().err == expected
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ((expected, "") if status == 0 else ("", expected))
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_app_of_a_page_is_shown_at_work(page: str) -> None:
     kinds = [kind for _, kind, _, _ in PAGES[page]]
-    assert "python" in kinds
+    assert "python" in kinds or "toml" in kinds
     for kind, after in zip(kinds, [*kinds[1:], "python"], strict=True):
         assert (kind, after) != ("python", "python")
 

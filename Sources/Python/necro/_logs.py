@@ -1,0 +1,95 @@
+"""What a host writes to standard error: lines for people, or a JSON object a line for programs."""
+
+import json
+import logging
+import os
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from necro._options import HostOptions
+
+__all__ = ["JSONFormatter", "TextFormatter", "say", "set_up_logs"]
+
+# What every record has; anything else was given by `extra=`.
+_USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+class TextFormatter(logging.Formatter):
+    """`2026-11-23T01:25:47.123Z ERROR necro: what happened`, then the traceback if there is one."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
+        """The time in UTC with milliseconds."""
+        return _time(record.created)
+
+
+class JSONFormatter(logging.Formatter):
+    """A JSON object: `time`, `level`, `logger`, `message`, `exception`, and what `extra=` gave."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as one line."""
+        document: dict[str, object] = {
+            "time": _time(record.created),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        for name, value in vars(record).items():
+            if name not in _USUAL:
+                document.setdefault(name, value)
+        if record.exc_info:
+            document["exception"] = self.formatException(record.exc_info)
+        if record.stack_info:
+            document["stack"] = record.stack_info
+        return json.dumps(document, default=str)
+
+
+def _time(seconds: float) -> str:
+    """A time in UTC (RFC 3339)."""
+    whole = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+    return f"{whole}.{int(seconds % 1 * 1000):03d}Z"
+
+
+class _Handler(logging.Handler):
+    """Writes each record at once, so that workers do not mix their lines."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Writes a record; like the standard library's, it never raises into the app."""
+        try:
+            octets = (self.format(record) + "\n").encode("utf-8", "backslashreplace")
+            while octets:
+                octets = octets[os.write(2, octets) :]
+        except Exception:
+            self.handleError(record)
+
+
+def set_up_logs(log_format: str, level: str) -> None:
+    """Has the root logger write to standard error, unless the app has set up one of its own.
+
+    - log_format: `text` or `json`.
+    - level: the least level that is logged, in lower case.
+    """
+    root = logging.getLogger()
+    if root.handlers:
+        return
+    handler = _Handler()
+    handler.setFormatter(_formatter(log_format))
+    root.addHandler(handler)
+    root.setLevel(level.upper())
+
+
+def _formatter(log_format: str) -> logging.Formatter:
+    return JSONFormatter() if log_format == "json" else TextFormatter()
+
+
+def say(text: str, options: "HostOptions") -> None:
+    """Says what the host does: a plain line, or a JSON object like those of the log."""
+    if options.log_format == "json":
+        record = logging.LogRecord("necro", logging.INFO, "", 0, text, None, None)
+        line = JSONFormatter().format(record)
+    else:
+        line = f"necro: {text}"
+    os.write(2, f"{line}\n".encode("utf-8", "backslashreplace"))
