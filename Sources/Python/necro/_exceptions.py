@@ -7,6 +7,7 @@ status: `HTTPError`, `InvalidRequest` (422), and `Exception` (500) for what nobo
 
 from collections.abc import Callable, Mapping
 
+from necro._conditions import NotModified
 from necro._errors import HTTPError, StartupError, error_response, log_error
 from necro._faults import ClientDisconnect, Fault, InvalidRequest, MissingField
 from necro._results import response_of
@@ -196,6 +197,8 @@ def _root(error: Exception) -> tuple[int, type[Exception]]:
         return error.status, HTTPError
     if isinstance(error, InvalidRequest):
         return 422, InvalidRequest
+    if isinstance(error, NotModified):
+        return 304, NotModified
     if isinstance(error, ClientDisconnect):
         return 400, ClientDisconnect
     return 500, Exception

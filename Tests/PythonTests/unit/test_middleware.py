@@ -188,12 +188,14 @@ def test_what_was_raised_on_purpose_comes_as_a_response_and_the_rest_as_an_excep
             raise necro.HTTPError(409)
         if number == 1:
             raise KeyError
+        if number == 4:
+            raise necro.NotModified
         return 1 / (number - 2)
 
     host = ModelHost(app)
-    statuses = [host.get(path).status for path in ("/x", "/0", "/1", "/2", "/3")]
-    assert statuses == [422, 409, 410, 500, 200]
-    assert seen == [422, 409, 410, ZeroDivisionError, 200]
+    statuses = [host.get(path).status for path in ("/x", "/0", "/1", "/2", "/3", "/4")]
+    assert statuses == [422, 409, 410, 500, 200, 304]
+    assert seen == [422, 409, 410, ZeroDivisionError, 200, 304]
     assert host.get("/2").content == b"broken"
 
 

@@ -461,7 +461,7 @@ def test_a_provider_that_refuses_comes_before_the_handlers_validation() -> None:
 
     @app.provide("user")
     async def user():
-        raise necro.HTTPError(401)
+        raise necro.HTTPError(401, headers={"www-authenticate": "Bearer"})
 
     @app.post("/{number}")
     async def handler(user, number: int, body: dict[str, int]): ...
