@@ -12,11 +12,13 @@ final class WorkerPayload {
   let application: PythonApplication
   var worker: Worker<PythonApplication>!
 
-  init(_ start: WorkerStart, _ application: PythonApplication) throws(SystemError) {
+  init(
+    _ start: WorkerStart, _ application: PythonApplication, _ limits: ServerLimits
+  ) throws(SystemError) {
     self.start = start
     self.application = application
     worker = try Worker(
-      application: application,
+      application: application, limits: limits,
       accessLog: start.logDescriptor < 0 ? nil : AccessLog(descriptor: start.logDescriptor))
     application.worker = worker
     try worker.drain(on: start.wakeUp)
@@ -35,25 +37,30 @@ private func payload(_ object: Object?) -> WorkerPayload {
   payload(of: object!, as: WorkerPayload.self)!
 }
 
-/// `Worker(start)`: the capsule that the worker's thread gives to Python.
+/// `Worker(start, limits)`: the capsule that the worker's thread gives to Python, and a dict.
 @c(necro_worker_new)
 func workerNew(
   _ type: UnsafeMutablePointer<PyTypeObject>?, _ arguments: Object?, _ keywords: Object?
 ) -> Object? {
-  guard necro_tuple_size(arguments!) == 1,
+  guard necro_tuple_size(arguments!) == 2,
+    let given = necro_tuple_item(arguments!, 1), necro_is_dict(given),
     let raw = PyCapsule_GetPointer(necro_tuple_item(arguments!, 0), "necro.start")
   else {
-    if PyErr_Occurred() == nil { raise(necro_type_error()!, "Worker() takes what starts it") }
+    if PyErr_Occurred() == nil {
+      raise(necro_type_error()!, "Worker() takes what starts it and a dict of limits")
+    }
     return nil
   }
   let start = raw.assumingMemoryBound(to: WorkerStart.self).pointee
-  guard let object = allocateInstance(of: type!) else { return nil }
+  guard let limits = serverLimits(given), let object = allocateInstance(of: type!) else {
+    return nil
+  }
   guard let application = PythonApplication(ModuleState.of(instance: object)) else {
     release(object)
     return nil
   }
   do throws(SystemError) {
-    setPayload(of: object, to: try WorkerPayload(start, application))
+    setPayload(of: object, to: try WorkerPayload(start, application, limits))
   } catch {
     release(object)
     _ = raiseSystemError(error)

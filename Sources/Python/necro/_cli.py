@@ -110,7 +110,7 @@ def _run(argv: "list[str]") -> int:
         return 0
     host_options = HostOptions()
     for setting in found:
-        setattr(host_options, setting.option.attribute, setting.value)
+        host_options.set(setting)
     if host_options.app is None:
         raise UsageError("necro host: the following arguments are required: APP")
     spec = _spec(host_options.app)

@@ -79,6 +79,7 @@ def run(spec: AppSpec, options: HostOptions) -> int:
             "spec": spec.text,
             "log_format": options.log_format,
             "log_level": options.log_level,
+            "limits": options.native_limits,
         }
     )
     try:

@@ -149,7 +149,13 @@ class Host:
 class Worker:
     """The server of one sub-interpreter."""
 
-    def __new__(cls, start: object, /) -> Worker: ...
+    def __new__(cls, start: object, limits: dict[str, int], /) -> Worker:
+        """A server that listens to nothing yet.
+
+        - limits: by the names of the properties of `ServerLimits` and its `http`, times in
+          milliseconds; what is not named has its default.
+        """
+
     def add_route(self, route: CompiledRoute, /) -> None: ...
     def attach(
         self,

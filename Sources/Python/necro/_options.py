@@ -3,6 +3,9 @@
 import os
 from collections.abc import Mapping
 
+from necro._limits import LIMITS
+from necro._option_error import OptionError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,10 +25,6 @@ __all__ = [
 _BIND = "127.0.0.1:8000"
 _WORKERS_MAX = 1024
 _LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
-
-
-class OptionError(ValueError):
-    """An option that cannot be; one line that names it and where it was set."""
 
 
 class Bind:
@@ -77,9 +76,10 @@ class HostOptions:
     - log_format: `text` or `json`, of what goes to standard error.
     - log_level: the least level that is logged, in lower case.
     - app: the spec of the app, None where it was not given.
+    - limits: the server's, by the option's key and in its unit.
     """
 
-    __slots__ = ("access_log", "app", "binds", "log_format", "log_level", "workers")
+    __slots__ = ("access_log", "app", "binds", "limits", "log_format", "log_level", "workers")
 
     def __init__(
         self,
@@ -96,6 +96,26 @@ class HostOptions:
         self.log_format = log_format
         self.log_level = log_level
         self.app = app
+        self.limits: dict[str, object] = {limit.key: limit.default for limit in LIMITS}
+
+    def set(self, setting: "Setting") -> None:
+        """Takes what an option is set to."""
+        if setting.option.key in self.limits:
+            self.limits[setting.option.key] = setting.value
+        else:
+            setattr(self, setting.option.attribute, setting.value)
+
+    def get(self, option: "Option") -> object:
+        """What an option is set to."""
+        if option.key in self.limits:
+            return self.limits[option.key]
+        value: object = getattr(self, option.attribute)
+        return value
+
+    @property
+    def native_limits(self) -> dict[str, int]:
+        """The limits as the server takes them: by its names, times in milliseconds."""
+        return {limit.name: limit.native(self.limits[limit.key]) for limit in LIMITS}
 
 
 def parse_bind(text: str) -> Bind:
@@ -182,7 +202,7 @@ def resolve(
     """The options in force; see `settings`."""
     options = HostOptions()
     for setting in settings(flags, environment, pyproject):
-        setattr(options, setting.option.attribute, setting.value)
+        options.set(setting)
     return options
 
 
@@ -213,7 +233,7 @@ def settings(
         elif key in table:
             given = table[key], f"{key} in [tool.necro]"
         if given is None:
-            found.append(Setting(option, getattr(usual, option.attribute), "default"))
+            found.append(Setting(option, usual.get(option), "default"))
         else:
             found.append(Setting(option, option.parse(*given), given[1]))
     return found
@@ -345,5 +365,6 @@ OPTIONS = (
         "log-format", "log_format", _one_of(("text", "json")), "text|json", "of what stderr gets"
     ),
     Option("log-level", "log_level", _one_of(_LOG_LEVELS), "LEVEL", f"{', '.join(_LOG_LEVELS)}"),
+    *(Option(one.key, one.attribute, one.parse, "N", one.text) for one in LIMITS),
 )
 _KEYS = tuple(option.key for option in OPTIONS)

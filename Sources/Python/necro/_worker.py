@@ -23,8 +23,8 @@ def main(start: object, settings: "dict[str, Any]") -> bool:
     """Runs a worker to its end. Returns whether it served; it says itself why not.
 
     - start: the capsule that its thread was started with.
-    - settings: `spec`, the app's, `log_format` and `log_level`; `path` and `argv` are in `sys`
-      already.
+    - settings: `spec`, the app's, `log_format`, `log_level` and `limits`; `path` and `argv` are
+      in `sys` already.
     """
     try:
         return _run(start, settings)
@@ -43,7 +43,7 @@ def main(start: object, settings: "dict[str, Any]") -> bool:
 
 def _run(start: object, settings: "dict[str, Any]") -> bool:
     """Runs a worker; raises StartupError when it cannot serve."""
-    worker = native.Worker(start)
+    worker = native.Worker(start, settings["limits"])
     app = load(parse_spec(settings["spec"]))
     set_up_logs(settings["log_format"], settings["log_level"])
     state = State()

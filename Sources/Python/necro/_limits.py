@@ -1,0 +1,86 @@
+"""The server's limits, as options: what one worker spends at most on its peers."""
+
+from necro._option_error import OptionError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["LIMITS", "Limit"]
+
+
+class Limit:
+    """One limit: its option, and its name and value as the server has them.
+
+    Times are options in seconds, fractions allowed, and milliseconds for the server.
+    """
+
+    __slots__ = ("default", "key", "most", "name", "text")
+
+    def __init__(self, key: str, name: str, default: int, most: int, text: str) -> None:
+        """A limit.
+
+        - key: ends in `-seconds`, `-octets-max` or `-max`.
+        - name: that of the property in `ServerLimits` or `Limits`.
+        - default, most: in the option's unit; the least is 1, or a millisecond.
+        - text: for `--help`.
+        """
+        self.key = key
+        self.name = name
+        self.default = default
+        self.most = most
+        self.text = f"{text}; {default} by default"
+
+    @property
+    def attribute(self) -> str:
+        """Its name in the options of a host."""
+        return self.key.replace("-", "_")
+
+    @property
+    def parse(self) -> "Callable[[object, str], object]":
+        """Takes a number within the limit's bounds; raises OptionError."""
+        return self._seconds if self.key.endswith("-seconds") else self._count
+
+    def _count(self, value: object, where: str) -> int:
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= self.most:
+            raise OptionError(f"{where}: a number from 1 to {self.most} is expected")
+        return value
+
+    def _seconds(self, value: object, where: str) -> float:
+        if isinstance(value, str) and len(value) < 16:
+            digits = value.replace(".", "", 1)
+            value = float(value) if digits.isascii() and digits.isdigit() else None
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, (int, float))
+            or not 0.001 <= value <= self.most
+        ):
+            raise OptionError(f"{where}: seconds from 0.001 to {self.most} are expected")
+        return value
+
+    def native(self, value: object) -> int:
+        """The value as the server takes it."""
+        assert isinstance(value, (int, float))
+        return int(value * 1000) if self.key.endswith("-seconds") else int(value)
+
+
+_GIB = 1 << 30
+_DAY = 86_400
+
+LIMITS = (
+    Limit("request-line-octets-max", "startLineOctetsMax", 8_192, 1 << 20, "of a request line"),
+    Limit("header-octets-max", "fieldSectionOctetsMax", 32_768, 1 << 20, "of a header section"),
+    Limit("header-lines-max", "fieldLinesMax", 100, 10_000, "lines of a header section"),
+    Limit("content-octets-max", "contentOctetsMax", 1 << 20, 1024 * _GIB, "of a request's content"),
+    Limit("connections-max", "connectionsMax", 16_384, 1 << 20, "open ones of a worker"),
+    Limit("pipelined-octets-max", "pipelinedOctetsMax", 65_536, _GIB, "of waiting requests"),
+    Limit("output-octets-max", "outputOctetsMax", 262_144, _GIB, "of unsent responses"),
+    Limit("content-window-octets-max", "contentWindowOctets", 262_144, _GIB, "of unread content"),
+    Limit("head-seconds", "headMilliseconds", 15, _DAY, "for a request's head to arrive"),
+    Limit("content-seconds", "contentMilliseconds", 30, _DAY, "without any content"),
+    Limit("keep-alive-seconds", "keepAliveMilliseconds", 75, _DAY, "between requests"),
+    Limit("send-seconds", "sendMilliseconds", 60, _DAY, "without progress in sending"),
+    Limit("drain-seconds", "drainMilliseconds", 30, _DAY, "for a drain to end"),
+)
