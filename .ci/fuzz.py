@@ -56,9 +56,9 @@ def _products() -> list[str]:
     return sorted(product["name"] for product in products if "executable" in product["type"])
 
 
-def _run(product: str, seconds: int) -> bool:
-    """Fuzzes one product; True when it did what it should."""
-    codec = product.rpartition("-")[0]
+def _run(product: str, seconds: int, replayed: list[str]) -> bool:
+    """Fuzzes one product, or replays its corpus; True when it did what it should."""
+    codec, _, kind = product.rpartition("-")
     is_canary = codec == CANARY
     seconds = CANARY_SECONDS if is_canary else seconds
     found = SCRATCH / "found" / product
@@ -69,6 +69,8 @@ def _run(product: str, seconds: int) -> bool:
     words = [str(SCRATCH / "debug" / product), f"-max_total_time={seconds}"]
     words += [f"-max_len={INPUT_OCTETS_MAX}", f"-timeout={INPUT_SECONDS_MAX}", "-verbosity=0"]
     words += [f"-artifact_prefix={failures}/", "-print_final_stats=1", str(found)]
+    if kind in replayed:
+        words.append("-runs=0")
     dictionary = ROOT / "Fuzz" / "dictionaries" / f"{codec}.dict"
     if dictionary.exists():
         words.append(f"-dict={dictionary}")
@@ -98,6 +100,9 @@ def main() -> int:
     """Builds and fuzzes; the exit status is 1 when a target crashed or the canary did not."""
     parser = argparse.ArgumentParser(description="Run the fuzz targets.")
     parser.add_argument("--seconds", type=int, default=10, metavar="N", help="per target")
+    parser.add_argument(
+        "--replay", action="append", default=[], metavar="KIND", help="only the corpus of this kind"
+    )
     parser.add_argument("names", nargs="*", help="only products whose name contains one of these")
     options = parser.parse_args()
     if not _build():
@@ -107,7 +112,7 @@ def main() -> int:
         for product in _products()
         if not options.names or any(name in product for name in options.names)
     ]
-    results = [_run(product, options.seconds) for product in chosen]
+    results = [_run(product, options.seconds, options.replay) for product in chosen]
     return 0 if results and all(results) else 1
 
 

@@ -84,7 +84,7 @@ def test_two_workers_run_on_two_gils_at_once(host: StartHost, tmp_path: Path) ->
     """Each worker counts in shared memory and watches the other's count change.
 
     Under one GIL a thread sees the other's count change only where the GIL changed hands, each
-    5 ms; on two GILs with each look. Unlike wall times, a moment of two free cores is enough to show it.
+    5 ms; on two GILs with each look. Unlike with wall times, a moment of two free cores is enough.
     """
     running = host(WATCHING, workers=2)
     wires = list(_wires_by_worker(running, 2).values())
