@@ -161,9 +161,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["NecroOctets", "CLinux"], path: "Tests/TestSupport",
       swiftSettings: common),
-    .target(
-      name: "CHTTPParser", path: "Tests/CHTTPParser",
-      linkerSettings: [.linkedLibrary("http_parser")]),
+    .target(name: "CHTTPParser", path: "Tests/CHTTPParser"),
     .target(
       name: "NecroFuzzBodies",
       dependencies: [
