@@ -162,7 +162,10 @@ func bodyIter(_ body: Object?) -> Object? {
   let count = necro_size(value)
   guard let elements = PyTuple_New(count) else { return nil }
   for index in 0..<count {
-    guard let key = PyLong_FromLong(index) else { return nil }
+    guard let key = PyLong_FromLong(index) else {
+      release(elements)
+      return nil
+    }
     let element = wrapped(retained(necro_list_item(value, index)), in: body!, under: key)
     release(key)
     guard let element else {

@@ -275,6 +275,7 @@ final class PythonApplication: Application {
     defer { release(error) }
     let content: Object? =
       plan.needsContent ? exchange.withContent { makeBytes($0) } : none()
+    defer { release(content) }
     if let content, makeRequest(exchange, plan, &request) {
       var places: (Object?, Object?, Object?, Object?, Object?) = (
         nil, error, request, plan.route, content
@@ -284,7 +285,6 @@ final class PythonApplication: Application {
           necro_vectorcall(argumentResponse, places + 1, 4, nil)
         }
       }
-      release(content)
       if let response {
         results.write(response, plan, exchange, self)
         release(response)
