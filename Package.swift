@@ -105,6 +105,7 @@ let package = Package(
     .library(name: "NecroHTTPSemantics", targets: ["NecroHTTPSemantics"]),
     .library(name: "NecroHTTP1", targets: ["NecroHTTP1"]),
     .library(name: "NecroJSON", targets: ["NecroJSON"]),
+    .library(name: "NecroPostgresWire", targets: ["NecroPostgresWire"]),
     .library(name: "NecroRouter", targets: ["NecroRouter"]),
     .library(name: "NecroServer", targets: ["NecroServer"]),
     .library(name: "NecroFuzzBodies", targets: ["NecroFuzzBodies"]),
@@ -125,6 +126,9 @@ let package = Package(
     .target(
       name: "NecroJSON", dependencies: ["NecroOctets"],
       path: "Sources/JSON", swiftSettings: codec),
+    .target(
+      name: "NecroPostgresWire", dependencies: ["NecroOctets"],
+      path: "Sources/PostgresWire", swiftSettings: codec),
     .target(
       name: "NecroRouter", dependencies: ["NecroOctets"],
       path: "Sources/Router", swiftSettings: codec),
@@ -184,6 +188,9 @@ let package = Package(
     .testTarget(
       name: "JSONTests", dependencies: ["NecroJSON", "TestSupport", "NecroFuzzBodies"],
       path: "Tests/JSONTests", swiftSettings: common),
+    .testTarget(
+      name: "PostgresWireTests", dependencies: ["NecroPostgresWire", "TestSupport"],
+      path: "Tests/PostgresWireTests", swiftSettings: common),
     .testTarget(
       name: "RouterTests", dependencies: ["NecroRouter", "TestSupport", "NecroFuzzBodies"],
       path: "Tests/RouterTests", swiftSettings: common),

@@ -8,6 +8,7 @@ enum ImportRules {
     "Sources/HTTPSemantics": ["NecroOctets"],
     "Sources/HTTP1": ["NecroOctets", "NecroHTTPSemantics"],
     "Sources/JSON": ["NecroOctets"],
+    "Sources/PostgresWire": ["NecroOctets"],
     "Sources/Router": ["NecroOctets"],
     "Sources/Reactor": ["CLinux", "NecroOctets"],
     "Sources/Server": [
@@ -31,6 +32,7 @@ enum ImportRules {
       "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroFuzzBodies",
     ]),
     "Tests/JSONTests": tests(["NecroOctets", "NecroJSON", "NecroFuzzBodies"]),
+    "Tests/PostgresWireTests": tests(["NecroOctets", "NecroPostgresWire", "NecroFuzzBodies"]),
     "Tests/RouterTests": tests(["NecroOctets", "NecroRouter", "NecroFuzzBodies"]),
     "Tests/ReactorTests": tests(["NecroOctets", "NecroReactor", "CLinux"]),
     "Tests/ServerTests": tests([
