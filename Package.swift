@@ -170,7 +170,7 @@ let package = Package(
       name: "NecroFuzzBodies",
       dependencies: [
         "CHTTPParser", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroJSON",
-        "NecroRouter",
+        "NecroPostgresWire", "NecroRouter",
       ],
       path: "Tests/FuzzBodies", swiftSettings: common),
     .executableTarget(
@@ -189,7 +189,8 @@ let package = Package(
       name: "JSONTests", dependencies: ["NecroJSON", "TestSupport", "NecroFuzzBodies"],
       path: "Tests/JSONTests", swiftSettings: common),
     .testTarget(
-      name: "PostgresWireTests", dependencies: ["NecroPostgresWire", "TestSupport"],
+      name: "PostgresWireTests",
+      dependencies: ["NecroPostgresWire", "TestSupport", "NecroFuzzBodies"],
       path: "Tests/PostgresWireTests", swiftSettings: common),
     .testTarget(
       name: "RouterTests", dependencies: ["NecroRouter", "TestSupport", "NecroFuzzBodies"],

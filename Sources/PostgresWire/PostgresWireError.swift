@@ -43,8 +43,8 @@ extension PostgresWireError {
     case countInvalid
     /// The length of a value is below -1, or reaches beyond its message.
     case valueLengthInvalid
-    /// A format code other than 0 (text) and 1 (binary).
-    case formatCodeUnknown
+    /// A format code other than 0 (text) and 1 (binary), or a binary column in a textual copy.
+    case formatCodeInvalid
     /// A kind of authentication that the protocol does not define.
     case authenticationUnknown
     /// A secret key of less than 4 octets or more than its limit.
@@ -78,7 +78,7 @@ extension PostgresWireError.Code {
     case .contentsTooLong: "contentsTooLong"
     case .countInvalid: "countInvalid"
     case .valueLengthInvalid: "valueLengthInvalid"
-    case .formatCodeUnknown: "formatCodeUnknown"
+    case .formatCodeInvalid: "formatCodeInvalid"
     case .authenticationUnknown: "authenticationUnknown"
     case .secretKeyInvalid: "secretKeyInvalid"
     case .transactionStatusUnknown: "transactionStatusUnknown"
@@ -98,7 +98,7 @@ extension PostgresWireError.Code {
     case .stringUnterminated: "PG protocol-message-types"
     case .contentsTooShort, .contentsTooLong, .countInvalid: "PG protocol-message-formats"
     case .valueLengthInvalid: "PG protocol-message-formats-DataRow"
-    case .formatCodeUnknown: "PG protocol-format-codes"
+    case .formatCodeInvalid: "PG protocol-format-codes"
     case .authenticationUnknown: "PG protocol-flow-start-up"
     case .secretKeyInvalid: "PG protocol-message-formats-BackendKeyData"
     case .transactionStatusUnknown: "PG protocol-message-formats-ReadyForQuery"

@@ -23,7 +23,8 @@ enum ImportRules {
 
     "Tests/TestSupport": ["NecroOctets", "CLinux", "Foundation", "Testing"],
     "Tests/FuzzBodies": [
-      "CHTTPParser", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroJSON", "NecroRouter",
+      "CHTTPParser", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroJSON",
+      "NecroPostgresWire", "NecroRouter",
     ],
     "Tests/Transcripts": ["NecroOctets", "NecroHTTP1", "NecroFuzzBodies", "Foundation"],
     "Tests/OctetsTests": tests(["NecroOctets"]),
