@@ -1,9 +1,25 @@
-"""What all Python tests share: the extension module that the checkout has built."""
+"""What all Python tests share: the extension module that the checkout has built, and servers."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+from database_fixtures import (
+    postgres_database,
+    postgres_server,
+    postgres_url,
+    redict_server,
+    shared_redict,
+)
+
+__all__ = [
+    "postgres_database",
+    "postgres_server",
+    "postgres_url",
+    "redict_server",
+    "shared_redict",
+]
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
