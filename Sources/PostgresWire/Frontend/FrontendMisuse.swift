@@ -14,4 +14,6 @@ public enum FrontendMisuse: UInt8, Error, Sendable, CaseIterable {
   case parameterNameEmpty
   /// A maximum of rows that is negative or does not fit into 32 bits with a sign.
   case rowCountInvalid
+  /// The end of a copy that is not under way, or that has failed already.
+  case notCopying
 }
