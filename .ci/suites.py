@@ -29,6 +29,8 @@ TOOLS = {
     "swift": "install Swift 6.2 or newer (swift.org/install/linux)",
     "curl": "apt-get install curl",
     "nginx": "apt-get install nginx",
+    "pgbouncer": "apt-get install pgbouncer",
+    "redis-server": "apt-get install redis-server",
     "wrk": "apt-get install wrk",
 }
 
