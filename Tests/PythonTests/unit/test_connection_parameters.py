@@ -83,7 +83,6 @@ def test_every_session_variable_is_sent() -> None:
         (
             "host=/tmp,@abstract,c",
             [("/tmp", None, 5432), ("@abstract", None, 5432), ("c", None, 5432)],
-        ,
         ),
     ],
 )
