@@ -171,6 +171,7 @@ SWIFT_GETTER(necro_request_scheme);
 SWIFT_GETTER(necro_request_client);
 SWIFT_GETTER(necro_request_authority);
 SWIFT_GETTER(necro_request_captures);
+SWIFT_GETTER(necro_request_unmatched);
 SWIFT_METHOD(necro_request_header);
 SWIFT_METHOD(necro_request_header_values);
 SWIFT_METHOD(necro_request_header_items);
@@ -178,6 +179,7 @@ SWIFT_FASTCALL(necro_request_precondition_status);
 SWIFT_FASTCALL(necro_request_accepts);
 SWIFT_METHOD(necro_request_take_content);
 SWIFT_METHOD(necro_request_wait_content);
+SWIFT_METHOD(necro_request_when_answered);
 
 #define GETTER(name, doc) {#name, necro_request_##name, NULL, PyDoc_STR(doc), NULL}
 
@@ -191,6 +193,8 @@ static PyGetSetDef request_getters[] = {
     GETTER(scheme, "http or https."),
     GETTER(client, "The peer's host and port; None on a unix socket."),
     GETTER(authority, "The host, and perhaps port, that the client asked."),
+    GETTER(unmatched, "What a request is to be answered that matches no route: its status and the "
+                      "methods for the Allow field, or None; None when a route matches."),
     GETTER(captures, "The path parameters, percent-decoded, in the template's order."),
     {NULL, NULL, NULL, NULL, NULL}};
 
@@ -213,6 +217,9 @@ static PyMethodDef request_methods[] = {
                "gone.")},
     {"wait_content", necro_request_wait_content, METH_NOARGS,
      PyDoc_STR("wait_content()\n--\n\nA future that is done when take_content has more to say.")},
+    {"when_answered", necro_request_when_answered, METH_O,
+     PyDoc_STR("when_answered(callable, /)\n--\n\nHas a callable called once the response is "
+               "complete, with whether the request was cancelled; at most one.")},
     {NULL, NULL, 0, NULL}};
 
 static PyType_Slot request_slots[] = {{Py_tp_new, (void *)necro_request_new},

@@ -17,7 +17,7 @@ final class ModuleState {
   let nameStatus = interned("status")
   let nameFields = interned("fields")
   let nameContent = interned("content")
-  let nameRoute = interned("route")
+  let nameRoute = interned("_route")
   let nameOwnContent = interned("_content")
   let nameCancel = interned("cancel")
   let nameThrow = interned("throw")
@@ -25,6 +25,7 @@ final class ModuleState {
   let nameDone = interned("done")
   let nameSetResult = interned("set_result")
   let nameCreateFuture = interned("create_future")
+  let nameCallSoonThreadsafe = interned("call_soon_threadsafe")
 
   init(
     bodyType: UnsafeMutablePointer<PyTypeObject>,

@@ -107,6 +107,8 @@ final class PythonApplication: Application {
 
   func didWait() { PyEval_RestoreThread(threadState) }
 
+  func accessLogChanged(_ event: AccessLog.Event) { reportAccessLog(event) }
+
   func descriptorReady(token: UInt64, readiness: Readiness) {
     readyDescriptors.append((Int32(truncatingIfNeeded: token), readiness.rawValue))
   }
@@ -126,7 +128,7 @@ final class PythonApplication: Application {
       return .responded
     }
     guard plan.isAsync else {
-      results.write(result, plan, exchange, self)
+      results.write(result, plan, exchange, self, &request)
       release(result)
       detach(request)
       leaveTaskIfTraced(nil)
@@ -136,7 +138,7 @@ final class PythonApplication: Application {
     switch PyIter_Send(result, necro_none(), &output) {
     case PYGEN_RETURN:
       release(result)
-      results.write(output!, plan, exchange, self)
+      results.write(output!, plan, exchange, self, &request)
       detach(request)
       leaveTaskIfTraced(output)
       release(output)
@@ -146,7 +148,7 @@ final class PythonApplication: Application {
       return .pending
     default:
       release(result)
-      results.writeError(plan, exchange, self)
+      results.writeError(plan, exchange, self, &request)
       detach(request)
       leaveTaskIfTraced(nil)
       return .responded
@@ -160,7 +162,7 @@ final class PythonApplication: Application {
   ) -> Object? {
     if plan.arguments.isEmpty {
       if let result = PyObject_CallNoArgs(plan.handler) { return result }
-      results.writeError(plan, exchange, self)
+      results.writeError(plan, exchange, self, &request)
       leaveTaskIfTraced(nil)
       return nil
     }
@@ -183,7 +185,7 @@ final class PythonApplication: Application {
       arguments[1 + index] = nil
     }
     if let result { return result }
-    results.writeError(plan, exchange, self)
+    results.writeError(plan, exchange, self, &request)
     leaveTaskIfTraced(nil)
     return nil
   }
@@ -286,13 +288,13 @@ final class PythonApplication: Application {
         }
       }
       if let response {
-        results.write(response, plan, exchange, self)
+        results.write(response, plan, exchange, self, &request)
         release(response)
       } else {
-        results.writeError(plan, exchange, self)
+        results.writeError(plan, exchange, self, &request)
       }
     } else {
-      results.writeError(plan, exchange, self)
+      results.writeError(plan, exchange, self, &request)
     }
     leaveTaskIfTraced(nil)
   }
@@ -310,10 +312,10 @@ final class PythonApplication: Application {
     if let result { lastResult = retained(result) }
   }
 
-  /// Gives up a Request whose response is complete.
-  private func detach(_ request: Object?) {
+  /// Gives up a Request whose response is complete. No exception is set.
+  private func detach(_ request: Object?, isCancelled: Bool = false) {
     guard let request else { return }
-    payload(of: request, as: RequestPayload.self)?.exchange = nil
+    payload(of: request, as: RequestPayload.self)?.answered(isCancelled: isCancelled)
     release(request)
   }
 
@@ -341,37 +343,37 @@ final class PythonApplication: Application {
   ) -> PySendResult {
     let exchange = dispatcher.exchange!
     let plan = dispatcher.plan!
-    var outcome = PYGEN_RETURN
-    if let value {
-      results.write(value, plan, exchange, self)
-    } else if necro_is_cancellation() {
+    if value == nil && necro_is_cancellation() {
       // The Task is to end as cancelled. Whoever waits, if anybody does, learns no more than that.
-      let error = PyErr_GetRaisedException()
-      if !exchange.peerIsGone { results.writeUnavailable(exchange) }
-      PyErr_SetRaisedException(error)
-      outcome = PYGEN_ERROR
-    } else {
-      results.writeError(plan, exchange, self)
+      abandon(dispatcher)
+      result = nil
+      return PYGEN_ERROR
     }
-    conclude(dispatcher)
-    result = outcome == PYGEN_RETURN ? value ?? none() : nil
-    return outcome
+    if let value {
+      results.write(value, plan, exchange, self, &dispatcher.request)
+    } else {
+      results.writeError(plan, exchange, self, &dispatcher.request)
+    }
+    conclude(dispatcher, isCancelled: false)
+    result = value ?? none()
+    return PYGEN_RETURN
   }
 
-  /// Ends the exchange of a coroutine that was closed before it answered.
+  /// Ends the exchange of a coroutine that was cancelled or closed before it answered. An exception
+  /// that is set stays so.
   func abandon(_ dispatcher: Dispatcher) {
     let error = PyErr_GetRaisedException()
     if let exchange = dispatcher.exchange, !exchange.peerIsGone {
       results.writeUnavailable(exchange)
     }
-    conclude(dispatcher)
+    conclude(dispatcher, isCancelled: true)
     PyErr_SetRaisedException(error)
   }
 
-  private func conclude(_ dispatcher: Dispatcher) {
+  private func conclude(_ dispatcher: Dispatcher, isCancelled: Bool) {
     guard let exchange = dispatcher.exchange else { return }
     dispatcher.exchange = nil
-    detach(dispatcher.request)
+    detach(dispatcher.request, isCancelled: isCancelled)
     dispatcher.request = nil
     // The Task holds its coroutine, this Dispatcher, as long as anybody holds the Task.
     release(dispatcher.task)

@@ -20,6 +20,10 @@ final class RequestPayload {
   var exchange: Exchange?
   /// The future that waits for content.
   var waiter: Object?
+  /// What is called when the response is complete, with whether the request was cancelled instead.
+  private var completion: Object?
+  /// What the request is to be answered when no route matched.
+  let unmatched: Unmatched?
 
   init?(_ exchange: Exchange, _ application: PythonApplication) {
     guard let octets = makeBytes(exchange.headOctets) else { return nil }
@@ -31,12 +35,46 @@ final class RequestPayload {
     var fields = FieldSection()
     for index in 0..<exchange.fieldCount { fields.append(exchange.field(index)) }
     self.fields = fields
-    captures = (0..<exchange.captures.count).map { exchange.captures[$0] }
+    unmatched = exchange.unmatched
+    // What matching has left behind is no parameter of a route that did not match.
+    captures =
+      unmatched != nil ? [] : (0..<exchange.captures.count).map { exchange.captures[$0] }
   }
 
   deinit {
     release(octets)
     release(waiter)
+    release(completion)
+  }
+
+  /// Says that the response is complete, after which the content cannot be read.
+  func answered(isCancelled: Bool) {
+    exchange = nil
+    guard let completion else { return }
+    self.completion = nil
+    defer { release(completion) }
+    if let result = call(completion, isCancelled ? necro_true()! : necro_false()!) {
+      release(result)
+    } else {
+      PyErr_WriteUnraisable(completion)
+    }
+  }
+
+  /// Has `callable` called when the response is complete; soon, when it is already. One at most is
+  /// kept. False with an error.
+  func whenAnswered(_ callable: Object) -> Bool {
+    if exchange != nil {
+      release(completion)
+      completion = retained(callable)
+      return true
+    }
+    guard
+      let method = PyObject_GetAttr(application.loop!, application.state.nameCallSoonThreadsafe)
+    else { return false }
+    defer { release(method) }
+    guard let handle = call(method, callable, necro_false()!) else { return false }
+    release(handle)
+    return true
   }
 
   /// Wakes whoever waits for content.
@@ -155,6 +193,33 @@ func requestCaptures(_ object: Object?, _ closure: UnsafeMutableRawPointer?) -> 
     necro_tuple_set(tuple, index, text)
   }
   return tuple
+}
+
+@c(necro_request_unmatched)
+func requestUnmatched(_ object: Object?, _ closure: UnsafeMutableRawPointer?) -> Object? {
+  guard let request = request(object) else { return nil }
+  guard let unmatched = request.unmatched else { return none() }
+  guard let pair = PyTuple_New(2), let status = PyLong_FromLong(Int(unmatched.status.rawValue))
+  else { return nil }
+  necro_tuple_set(pair, 0, status)
+  if unmatched.allowed == nil {
+    necro_tuple_set(pair, 1, none())
+    return pair
+  }
+  var allow = OctetBuffer(capacity: 64)
+  unmatched.appendAllow(to: &allow)
+  guard let text = makeString(allow.octets) else {
+    release(pair)
+    return nil
+  }
+  necro_tuple_set(pair, 1, text)
+  return pair
+}
+
+@c(necro_request_when_answered)
+func requestWhenAnswered(_ object: Object?, _ callable: Object?) -> Object? {
+  guard let request = request(object), request.whenAnswered(callable!) else { return nil }
+  return none()
 }
 
 // MARK: Header fields

@@ -31,10 +31,13 @@ final class ResultWriter {
   }
 
   /// Writes the response that a handler's result stands for; an error's, if it stands for none.
+  ///
+  /// - Parameter request: the Request of the exchange, made here when an error needs it.
   func write(
-    _ result: Object, _ plan: RoutePlan, _ exchange: Exchange, _ application: PythonApplication
+    _ result: Object, _ plan: RoutePlan, _ exchange: Exchange, _ application: PythonApplication,
+    _ request: inout Object?
   ) {
-    if !writeResult(result, plan, exchange) { writeError(plan, exchange, application) }
+    if !writeResult(result, plan, exchange) { writeError(plan, exchange, application, &request) }
   }
 
   /// False with an error.
@@ -187,9 +190,10 @@ final class ResultWriter {
   }
 
   /// Writes the response for the exception that is set.
-  func writeError(_ plan: RoutePlan, _ exchange: Exchange, _ application: PythonApplication) {
-    var request: Object?
-    defer { release(request) }
+  func writeError(
+    _ plan: RoutePlan, _ exchange: Exchange, _ application: PythonApplication,
+    _ request: inout Object?
+  ) {
     // The response to an error may be one that HTTP does not allow, which is an error in its turn.
     for _ in 0..<2 {
       let error = PyErr_GetRaisedException()!

@@ -49,6 +49,7 @@ final class RoutePlan {
       let status = attribute(route, "status"),
       let noneIsEmpty = RoutePlan.flag(route, "none_is_empty"),
       let cancels = attribute(route, "cancels"),
+      let readsContent = RoutePlan.flag(route, "reads_content"),
       let parameters = attribute(route, "parameters"),
       let keywords = attribute(route, "keywords"),
       let arguments = RoutePlan.arguments(parameters)
@@ -65,7 +66,7 @@ final class RoutePlan {
     let keywordCount = necro_tuple_size(keywords)
     keywordNames = keywordCount > 0 ? keywords : nil
     positionalCount = arguments.count - keywordCount
-    var needsContent = false
+    var needsContent = readsContent
     var needsRequest = false
     for argument in arguments {
       switch argument {

@@ -69,6 +69,7 @@ extension PythonApplication {
     guard worker.isDrained, let drained else { return true }
     self.drained = nil
     defer { release(drained) }
+    worker.finishAccessLog()
     guard let called = PyObject_CallNoArgs(drained) else { return false }
     release(called)
     return true

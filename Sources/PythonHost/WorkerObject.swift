@@ -13,13 +13,15 @@ final class WorkerPayload {
   var worker: Worker<PythonApplication>!
 
   init(
-    _ start: WorkerStart, _ application: PythonApplication, _ limits: ServerLimits
+    _ start: WorkerStart, _ application: PythonApplication, _ limits: ServerLimits,
+    _ logFormat: AccessLogFormat
   ) throws(SystemError) {
     self.start = start
     self.application = application
     worker = try Worker(
       application: application, limits: limits,
-      accessLog: start.logDescriptor < 0 ? nil : AccessLog(descriptor: start.logDescriptor))
+      accessLog: start.logDescriptor < 0
+        ? nil : AccessLog(descriptor: start.logDescriptor, format: logFormat))
     application.worker = worker
     try worker.drain(on: start.wakeUp)
   }
@@ -37,17 +39,18 @@ private func payload(_ object: Object?) -> WorkerPayload {
   payload(of: object!, as: WorkerPayload.self)!
 }
 
-/// `Worker(start, limits)`: the capsule that the worker's thread gives to Python, and a dict.
+/// `Worker(start, limits, logs_json)`: the capsule that the worker's thread gives to Python, a dict,
+/// and whether the access log is JSON.
 @c(necro_worker_new)
 func workerNew(
   _ type: UnsafeMutablePointer<PyTypeObject>?, _ arguments: Object?, _ keywords: Object?
 ) -> Object? {
-  guard necro_tuple_size(arguments!) == 2,
+  guard necro_tuple_size(arguments!) == 3,
     let given = necro_tuple_item(arguments!, 1), necro_is_dict(given),
     let raw = PyCapsule_GetPointer(necro_tuple_item(arguments!, 0), "necro.start")
   else {
     if PyErr_Occurred() == nil {
-      raise(necro_type_error()!, "Worker() takes what starts it and a dict of limits")
+      raise(necro_type_error()!, "Worker() takes what starts it, a dict of limits and a bool")
     }
     return nil
   }
@@ -60,7 +63,9 @@ func workerNew(
     return nil
   }
   do throws(SystemError) {
-    setPayload(of: object, to: try WorkerPayload(start, application, limits))
+    let format: AccessLogFormat =
+      necro_tuple_item(arguments!, 2) == necro_true() ? .json : .text
+    setPayload(of: object, to: try WorkerPayload(start, application, limits, format))
   } catch {
     release(object)
     _ = raiseSystemError(error)
@@ -102,6 +107,10 @@ func workerAddRoute(
     set.formUnion(MethodSet(index: method.rawValue))
   }
   let number = worker.application.add(plan)
+  if set.isEmpty {
+    worker.worker.fallbackRoute = number
+    return none()
+  }
   let isAdded = withOctets(ofString: template) { octets in
     do throws(RouteError) {
       try worker.worker.add(octets, methods: set, route: number)

@@ -24,6 +24,9 @@ public protocol Application: AnyObject {
   /// A descriptor that the application added with `Worker.add` is ready.
   func descriptorReady(token: UInt64, readiness: Readiness)
 
+  /// Lines of the access log are lost, or no longer are.
+  func accessLogChanged(_ event: AccessLog.Event)
+
   /// Whether the worker's turn is to end before the next request is begun.
   var wantsControl: Bool { get }
 
@@ -56,6 +59,7 @@ extension Application {
   public func contentArrived(_ exchange: Exchange) {}
   public func peerGone(_ exchange: Exchange) {}
   public func descriptorReady(token: UInt64, readiness: Readiness) {}
+  public func accessLogChanged(_ event: AccessLog.Event) {}
   public var wantsControl: Bool { false }
   public func willWait() {}
   public func didWait() {}

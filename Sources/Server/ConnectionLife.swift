@@ -1,3 +1,4 @@
+import NecroHTTPSemantics
 import NecroOctets
 import NecroReactor
 
@@ -123,8 +124,13 @@ extension Worker {
 
   /// Closes a connection at once. The application is told if it is at work for it.
   ///
-  /// - Parameter resetting: whether what the peer has not read is dropped.
-  func close(_ connection: Connection, resetting: Bool = false) {
+  /// - Parameters:
+  ///   - resetting: whether what the peer has not read is dropped.
+  ///   - status: of a request without a response, for the access log.
+  func close(
+    _ connection: Connection, resetting: Bool = false,
+    status: StatusCode = AccessLog.clientClosedRequest
+  ) {
     guard connections[connection.slot] === connection else { return }
     connections[connection.slot] = nil
     freeSlots.append(connection.slot)
@@ -140,6 +146,10 @@ extension Worker {
     if let exchange = connection.exchange {
       connection.exchange = nil
       exchange.slot = nil
+      switch exchange.phase {
+      case .collecting, .responding: accessLog?.append(exchange, status: status)
+      case .head, .draining: break
+      }
       if exchange.phase == .responding {
         application.peerGone(exchange)
       } else {

@@ -55,6 +55,8 @@ extension Worker {
         resumeAccepting()
       case drainTimerToken:
         closeAll()
+      case accessLogTimerToken:
+        accessLogTimerIsSet = false
       default:
         // Closing a connection cancels its timer: this one's is there.
         if let connection = connections[Int(token)] { timerFired(connection) }

@@ -1,3 +1,4 @@
+import NecroHTTPSemantics
 import NecroReactor
 
 /// How a worker comes to its end.
@@ -52,7 +53,7 @@ extension Worker {
 
   /// Ends a drain that has taken too long.
   func closeAll() {
-    for case let connection? in connections { close(connection) }
+    for case let connection? in connections { close(connection, status: .serviceUnavailable) }
   }
 
   /// The timer token of a drain's end.

@@ -67,13 +67,17 @@ public final class Exchange {
   public private(set) var status = StatusCode.ok
   /// The octets of content given to the response.
   public private(set) var responseContentOctets: UInt64 = 0
-  /// The moment the head was complete, for the access log.
-  var startedMilliseconds: UInt64 = 0
+  /// The moment the head was complete, of Clock's nanoseconds; only where there is an access log.
+  var startedNanoseconds: UInt64 = 0
+  /// The x-request-id of the response, for the access log.
+  var requestID = OctetBuffer()
 
   /// The request's head; its slices count from the head's first octet.
   public var head: RequestHead
   /// The route that matched: the number given to `RouteTable.add`.
   public internal(set) var route = 0
+  /// What the request is to be answered by the worker's fallback route; nil where a route matched.
+  public internal(set) var unmatched: Unmatched?
   /// The path parameters' octets, still percent-encoded, counted from the path's first octet.
   public internal(set) var captures = RouteCaptures()
   /// Content received and not taken. Of a collected request: all of it.
@@ -225,6 +229,10 @@ public final class Exchange {
       try lastModifiedField(name, value)
     } else {
       try serializer.field(name, value, into: &output)
+      if name.count == 12 && startedNanoseconds != 0 && name.equalsIgnoringCase("x-request-id") {
+        requestID.removeAll()
+        requestID.append(value)
+      }
     }
   }
 
@@ -299,7 +307,7 @@ public final class Exchange {
   // MARK: Course
 
   /// Prepares for the response to the request whose head has been decoded.
-  func beginRequest(_ head: RequestHead, now: UInt64) {
+  func beginRequest(_ head: RequestHead) {
     self.head = head
     requestIsComplete = false
     headIsKept = false
@@ -311,7 +319,9 @@ public final class Exchange {
     persists = head.isPersistent
     responseHasBegun = false
     responseContentOctets = 0
-    startedMilliseconds = now
+    startedNanoseconds = 0
+    requestID.removeAll()
+    unmatched = nil
     applicationToken = 0
     content.removeAll()
   }

@@ -31,8 +31,17 @@ extension Exchange {
     }
   }
 
+  /// Answers a request that no route serves, as HTTP says.
+  func respond(_ unmatched: Unmatched) {
+    if unmatched.status == .noContent {
+      respondWithOptions(unmatched.allowed ?? [])
+    } else {
+      respondWithProblem(unmatched.status, allowed: unmatched.allowed)
+    }
+  }
+
   /// Answers OPTIONS with the methods that the path allows.
-  func respondWithOptions(_ allowed: MethodSet) {
+  private func respondWithOptions(_ allowed: MethodSet) {
     do throws(ResponseMisuse) {
       try begin(.noContent, contentLength: nil)
       try writeAllow(allowed)

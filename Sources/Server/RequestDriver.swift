@@ -70,26 +70,22 @@ extension Worker {
   // MARK: The head
 
   private func headArrived(_ exchange: Exchange, _ head: RequestHead) {
-    exchange.beginRequest(head, now: now)
+    beginRequest(exchange, head)
     if isDraining { exchange.persists = false }
     let decision = route(exchange)
-    guard case .route(let route) = decision else {
+    if case .route(let route) = decision {
+      exchange.route = route
+    } else if let fallbackRoute {
+      exchange.unmatched = decision.unmatched
+      exchange.route = fallbackRoute
+    } else {
       // The content of a request that nobody serves is dropped, and the answer does not wait for it.
       exchange.policy = .ignored
       exchange.phase = .responding
-      switch decision {
-      case .route: break
-      case .options(let allowed): exchange.respondWithOptions(allowed)
-      case .methodNotAllowed(let allowed):
-        exchange.respondWithProblem(.methodNotAllowed, allowed: allowed)
-      case .methodUnknown: exchange.respondWithProblem(.notImplemented)
-      case .notFound: exchange.respondWithProblem(.notFound)
-      case .misdirected: exchange.respondWithProblem(.misdirectedRequest)
-      }
+      exchange.respond(decision.unmatched!)
       responded(exchange)
       return
     }
-    exchange.route = route
     if case .none = head.content {
       exchange.requestIsComplete = true
       // The decoder's `end` follows at once and changes nothing that the application can see.
@@ -108,6 +104,11 @@ extension Worker {
     case .ignored:
       respond(exchange)
     }
+  }
+
+  private func beginRequest(_ exchange: Exchange, _ head: RequestHead) {
+    exchange.beginRequest(head)
+    if accessLog != nil { exchange.startedNanoseconds = Clock.monotonicNanoseconds() }
   }
 
   /// Whether a request-target in absolute form is an https URI and not an http one.
@@ -227,7 +228,7 @@ extension Worker {
   /// Follows a complete response: the next request, the rest of this one, or the end.
   func responded(_ exchange: Exchange) {
     exchange.concludeResponse()
-    accessLog?.append(exchange, now: Clock.monotonicMilliseconds())
+    accessLog?.append(exchange, status: exchange.status)
     if exchange.accountedOctets > 0 {
       exchange.content.removeAll()
       account(exchange)
@@ -251,7 +252,7 @@ extension Worker {
       exchange.persists = false
       exchange.endRequest()
     case .head, .collecting:
-      if exchange.phase == .head { exchange.beginRequest(.undecoded, now: now) }
+      if exchange.phase == .head { beginRequest(exchange, .undecoded) }
       exchange.persists = false
       exchange.respondWithProblem(status)
       responded(exchange)

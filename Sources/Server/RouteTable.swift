@@ -10,6 +10,24 @@ public enum RouteError: Error {
   case conflict(RouterError)
 }
 
+/// What a request that no route serves is to be answered.
+public struct Unmatched {
+  /// 404, 405, 421 or 501; 204 for OPTIONS.
+  public let status: StatusCode
+  /// What the Allow field of 204 and 405 names.
+  public let allowed: MethodSet?
+
+  init(status: StatusCode, allowed: MethodSet? = nil) {
+    self.status = status
+    self.allowed = allowed
+  }
+
+  /// Appends the methods as the value of the Allow field, RFC 9110 §10.2.1.
+  public func appendAllow(to output: inout OctetBuffer) {
+    if let allowed { RouteTable.appendAllow(allowed, to: &output) }
+  }
+}
+
 /// The routes of an application, with what HTTP says follows from them: HEAD where GET is, OPTIONS
 /// everywhere, 405 with the methods that are allowed.
 public struct RouteTable: ~Copyable {
@@ -48,6 +66,18 @@ public struct RouteTable: ~Copyable {
     case notFound
     /// The target's scheme is not that of the connection.
     case misdirected
+
+    /// What a request that no route serves is answered; nil where one does.
+    var unmatched: Unmatched? {
+      switch self {
+      case .route: nil
+      case .options(let allowed): Unmatched(status: .noContent, allowed: allowed)
+      case .methodNotAllowed(let allowed): Unmatched(status: .methodNotAllowed, allowed: allowed)
+      case .methodUnknown: Unmatched(status: .notImplemented)
+      case .notFound: Unmatched(status: .notFound)
+      case .misdirected: Unmatched(status: .misdirectedRequest)
+      }
+    }
   }
 
   /// Finds the route for a request. `captures` receives the path parameters.

@@ -19,6 +19,8 @@ public final class Worker<App: Application> {
   let date = DateField()
   var now: UInt64
   var accessLog: AccessLog?
+  /// A timer is set at whose end a log is tried again that could not be written.
+  var accessLogTimerIsSet = false
 
   var listeners: [Listener] = []
   /// Accepting has stopped for want of descriptors or of places; it goes on when one is free.
@@ -74,6 +76,10 @@ public final class Worker<App: Application> {
   ) throws(RouteError) {
     try routes.add(template, methods: methods, route: route)
   }
+
+  /// The application's number of the route that requests are given to that match none; nil where the
+  /// server answers them by itself. `Exchange.unmatched` then says what they are to be answered.
+  public var fallbackRoute: Int?
 
   // MARK: Descriptors
 
@@ -164,7 +170,7 @@ public final class Worker<App: Application> {
     // Octets that came in time are looked at before a timer says that they did not.
     if turnIsComplete {
       expireTimers()
-      accessLog?.flush()
+      flushAccessLog()
     }
   }
 
@@ -204,6 +210,7 @@ public final class Worker<App: Application> {
   public func complete(_ exchange: Exchange) {
     precondition(exchange.phase == .responding, "a pending exchange is completed once")
     guard let slot = exchange.slot, let connection = connections[slot] else {
+      // Its line was written when the peer went.
       takeBack(exchange)
       return
     }

@@ -11,6 +11,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -32,6 +33,30 @@
 
 /// `errno` of the calling thread; a macro in libc, which Swift cannot import.
 static inline int necro_errno(void) { return errno; }
+
+/// Sets `errno` of the calling thread.
+static inline void necro_set_errno(int code) { errno = code; }
+
+/// What a write to `descriptor` may do: 0 for a regular file, 1 for anything that does not block, 2 for
+/// what may block, 3 for a socket.
+static inline int necro_sink_kind(int descriptor) {
+  struct stat status;
+  int flags = fcntl(descriptor, F_GETFL);
+  if (fstat(descriptor, &status) != 0 || flags < 0) return 2;
+  if (S_ISSOCK(status.st_mode)) return 3;
+  if (S_ISREG(status.st_mode)) return 0;
+  return flags & O_NONBLOCK ? 1 : 2;
+}
+
+/// Waits until `descriptor` can be written, or has failed, for at most so many milliseconds; returns
+/// 0 when it still cannot.
+static inline int necro_wait_writable(int descriptor, int milliseconds) {
+  struct pollfd watched = {.fd = descriptor, .events = POLLOUT};
+  return poll(&watched, 1, milliseconds);
+}
+
+/// For a send that neither blocks nor raises SIGPIPE.
+static inline int necro_send_flags(void) { return MSG_DONTWAIT | MSG_NOSIGNAL; }
 
 /// Makes `descriptor` non-blocking and closed on exec. `fcntl` is variadic, which Swift cannot call.
 /// Returns 0, or -1 with `errno` set.

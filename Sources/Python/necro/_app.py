@@ -311,7 +311,8 @@ class App(Router):
         return overriding()
 
     def compile(self, state: State) -> list[CompiledRoute]:
-        """Every route, ready to serve, with its parameters resolved.
+        """Every route, ready to serve, with its parameters resolved; one without methods, at the
+        end, is for the requests that match no other.
 
         - state: the worker's State.
 
@@ -333,9 +334,9 @@ class App(Router):
                 pending_max=self._background_max,
                 seconds_max=self._background_seconds,
             )
-        routes = list(self._flat(Scope("", (), (self,))))
+        top = Scope("", (), (self,))
         compiler = RouteCompiler(state, self._pool, self._background, self._overrides)
-        return compiler.compile(routes)
+        return compiler.compile(top, list(self._flat(top)))
 
     async def run_startup(self, state: State) -> None:
         """Runs the startup hooks in order; what one raises goes to the caller."""

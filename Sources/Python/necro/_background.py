@@ -2,18 +2,17 @@
 
 import asyncio
 import inspect
-from contextvars import copy_context
+from contextvars import Context, copy_context
 from functools import partial
 from threading import Lock
 
 from necro._errors import HTTPError
-from necro._pool import HandlerPool, request_task
+from necro._pool import HandlerPool
 from necro._signatures import display_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
     from necro._views import RequestViews
 
@@ -36,45 +35,42 @@ class BackgroundWork:
         self._pending_max = pending_max
         self._seconds_max = seconds_max
         self._pending = 0
+        # Threads leave work too.
         self._lock = Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._idle: asyncio.Future[None] | None = None
 
-    def add(self, request: "RequestViews", job: "Job", jobs: "list[Job]") -> None:
-        """Leaves a call to be made after the response.
-
-        - jobs: those of the same request; the first one has them all begin when its Task ends.
+    def add(self, request: "RequestViews", job: "Job") -> None:
+        """Leaves a call to be made after the response; soon, when that is made already.
 
         Raises HTTPError 503 when too many wait, since work without a bound would be lost in a crash
         rather than refused.
         """
-        task = _own_task() if not jobs else None
         with self._lock:
             if self._pending >= self._pending_max:
                 raise HTTPError(
                     503, "too much work waits in the background", headers={"retry-after": "1"}
                 )
             self._pending += 1
-        jobs.append(job)
-        if task is None:
+            is_first = request.leave(job)
+        if not is_first:
             return
-        begin = partial(self._begin, request, jobs)
-        if asyncio._get_running_loop() is None:  # pyright: ignore[reportPrivateUsage]
-            # The loop takes it before it learns that the thread has ended.
-            task.get_loop().call_soon_threadsafe(
-                partial(task.add_done_callback, begin, context=copy_context())
-            )
-        else:
-            task.add_done_callback(begin)
+        try:
+            request.when_answered(partial(self._begin, request, copy_context()))
+        except RuntimeError:
+            # The worker has ended.
+            with self._lock:
+                self._pending -= len(request.take_left())
+            raise
 
-    def _begin(
-        self, request: "RequestViews", jobs: "list[Job]", ended: "asyncio.Task[Any]"
-    ) -> None:
-        """Begins the work of a request whose Task has ended, and so been answered."""
-        if ended.cancelled():
+    def _begin(self, request: "RequestViews", context: Context, is_cancelled: bool) -> None:
+        """Begins the work of a request that has been answered."""
+        with self._lock:
+            jobs = request.take_left()
+        if is_cancelled:
             self._ended(len(jobs))
             return
-        task = asyncio.get_running_loop().create_task(self._run(request, jobs))
+        task = asyncio.get_running_loop().create_task(self._run(request, jobs), context=context)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -130,19 +126,6 @@ class BackgroundWork:
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _own_task() -> "asyncio.Task[Any]":
-    """The Task of the request; raises RuntimeError where it is not at hand."""
-    loop = asyncio._get_running_loop()  # pyright: ignore[reportPrivateUsage]
-    task = request_task.get(None) if loop is None else asyncio.current_task()
-    kind: type = getattr(loop, "request_task_type", asyncio.Task)
-    if task is None or not isinstance(task, kind):
-        raise RuntimeError(
-            "request.after is called by the handler, its providers and middleware, and not in a"
-            " task or thread that they have started"
-        )
-    return task
-
-
 def _log(error: Exception, job: "Job", request: "RequestViews") -> None:
     """Logs what a call raised."""
     from logging import getLogger
@@ -153,6 +136,6 @@ def _log(error: Exception, job: "Job", request: "RequestViews") -> None:
         display_name(function),
         request.method,
         request.raw_path.decode("latin-1"),
-        request.route.handler,
+        request.served_by.handler,
         exc_info=error,
     )

@@ -99,7 +99,7 @@ def _run(argv: "list[str]") -> int:
         from necro._state import State
 
         spec = _spec(options.spec)
-        routes = load(spec).compile(State())
+        routes = [route for route in load(spec).compile(State()) if route.methods]
         print(_table(routes) if routes else f"{spec.text} has no routes")
         return 0
     flags = {one.key: getattr(options, one.key.replace("-", "_")) for one in OPTIONS}

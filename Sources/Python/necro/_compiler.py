@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 from necro._background import BackgroundWork
 from necro._compose import compose
-from necro._errors import StartupError
+from necro._errors import HTTPError, StartupError
 from necro._exceptions import CompiledHandler, ErrorAnswers, ExceptionHandler
 from necro._middleware import Filter, check_middleware
 from necro._parameters import suggestion
 from necro._plan import Plan, Providers
 from necro._pool import HandlerPool
 from necro._responses import Response
-from necro._routes import BODY_BYTES, REQUEST, CompiledParameter, CompiledRoute, Route
+from necro._routes import REQUEST, CompiledParameter, CompiledRoute, Route
 from necro._scope import Scope
 from necro._signatures import Signature, display_name
 from necro._state import State
@@ -19,8 +19,6 @@ from necro._template import PathTemplate, TemplateError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from necro._app import Router
     from necro._providers import Provider, ProviderKey
     from necro._views import RequestViews
@@ -54,8 +52,11 @@ class RouteCompiler:
         self._handlers: dict[ExceptionHandler, CompiledHandler] = {}
         self._checked: set[Router] = set()
 
-    def compile(self, routes: list[tuple[Scope, Route]]) -> list[CompiledRoute]:
-        """Every route with its parameters resolved, in the order of declaration.
+    def compile(self, top: Scope, routes: list[tuple[Scope, Route]]) -> list[CompiledRoute]:
+        """Every route with its parameters resolved, in the order of declaration; then, where
+        anything stands around the whole app, one for the requests that match none.
+
+        - top: the app's own place.
 
         Raises StartupError at the first route that cannot be served.
         """
@@ -64,7 +65,8 @@ class RouteCompiler:
         taken: dict[tuple[str, str], CompiledRoute] = {}
         for scope, route in routes:
             result, template = self._compile(scope, route)
-            if any(one.answers_options for one in self._around(scope)[1]):
+            # What the app itself has stands around the route for requests that match none.
+            if any(one.answers_options for one in self._around(scope.below_top)[1]):
                 places.setdefault(template.shape, scope)
             for method in result.methods:
                 other = taken.setdefault((method, template.shape), result)
@@ -79,7 +81,34 @@ class RouteCompiler:
                 methods = {method: one for (method, its), one in taken.items() if its == shape}
                 compiled.append(self._options(scope, methods))
         self._check_overrides(routes)
-        return compiled
+        fallback = self._fallback(top)
+        return compiled if fallback is None else [*compiled, fallback]
+
+    def _fallback(self, top: Scope) -> CompiledRoute | None:
+        """The route for requests that match no other; None where the server may answer them."""
+        middleware, filters = self._around(top)
+        answers = self._answers(top)
+        if not (middleware or filters or answers.has_handlers):
+            return None
+        return CompiledRoute(
+            methods=(),
+            template="",
+            name="",
+            handler="no route",
+            call=compose(_answer_unmatched, answers, middleware, filters),
+            is_async=True,
+            status=None,
+            none_is_empty=False,
+            cancels=None,
+            parameters=(_REQUEST,),
+            keywords=(),
+            path_names=(),
+            reads_content=False,
+            state=self._state,
+            background=self._background,
+            tags=(),
+            summary=None,
+        )
 
     def _options(self, scope: Scope, methods: dict[str, CompiledRoute]) -> CompiledRoute:
         """The route that answers OPTIONS as the server would, inside the filters."""
@@ -124,10 +153,7 @@ class RouteCompiler:
         if plan.has_providers or middleware or filters or answers.has_handlers:
             served = plan.serve(call, parameters, keywords, is_async=is_async)
             call = compose(served, answers, middleware, filters)
-            parameters = (CompiledParameter(REQUEST, "request", None, ("request",)),)
-            if plan.reads_content:
-                call, parameters = _with_content(call), (*parameters, _CONTENT)
-            keywords, is_async = (), True
+            parameters, keywords, is_async = (_REQUEST,), (), True
         result = CompiledRoute(
             methods=route.methods,
             template=path,
@@ -141,6 +167,7 @@ class RouteCompiler:
             parameters=parameters,
             keywords=keywords,
             path_names=template.names,
+            reads_content=plan.reads_content,
             state=self._state,
             background=self._background,
             tags=(*scope.tags, *route.tags),
@@ -201,10 +228,15 @@ def _checked_template(route: Route, path: str, where: str) -> PathTemplate:
     return template
 
 
-# The server reads all content before the call only for a parameter that takes it.
-_CONTENT = CompiledParameter(BODY_BYTES, "content", None, ("body",), b"")
+_REQUEST = CompiledParameter(REQUEST, "request", None, ("request",))
 
 
-def _with_content(call: "Callable[[RequestViews], Any]") -> "Callable[[RequestViews, bytes], Any]":
-    """A composed call that is given the content too, which the Request has as well."""
-    return lambda request, content: call(request)
+async def _answer_unmatched(request: "RequestViews") -> Response:
+    """Answers a request that matches no route as the server would."""
+    unmatched = request.unmatched
+    assert unmatched is not None
+    status, allow = unmatched
+    headers = {} if allow is None else {"allow": allow}
+    if status == 204:
+        return Response(None, status=status, headers=headers)
+    raise HTTPError(status, headers=headers)

@@ -51,7 +51,7 @@ def _responding(serve: "Serve") -> "Call":
     """Has the handler's result as a Response."""
 
     async def respond(request: "RequestViews") -> "Response":
-        return route_response(await serve(request), request.route, request.method)
+        return route_response(await serve(request), request.served_by, request.method)
 
     return respond
 

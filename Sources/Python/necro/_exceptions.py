@@ -138,7 +138,7 @@ class ErrorAnswers:
         handler = self._find(error, status, root, unexpected=False)
         if handler is not None:
             return await self._answered(handler, error, request, status)
-        return None if root is Exception else error_response(error, request, request.route)
+        return None if root is Exception else error_response(error, request, request.served_by)
 
     async def any(self, error: Exception, request: "RequestViews") -> "Response":
         """The response to any exception."""
@@ -147,9 +147,9 @@ class ErrorAnswers:
             return response
         handler = self._find(error, 500, Exception, unexpected=True)
         if handler is None:
-            return error_response(error, request, request.route)
+            return error_response(error, request, request.served_by)
         request_id = request.id
-        log_error(error, request, request.route, request_id)
+        log_error(error, request, request.served_by, request_id)
         response = await self._answered(handler, error, request, 500)
         if response.header("x-request-id") is None:
             response.add_header("x-request-id", request_id)
@@ -180,7 +180,7 @@ class ErrorAnswers:
         try:
             return await handler.answer(error, request, status)
         except Exception as own:
-            return error_response(own, request, request.route)
+            return error_response(own, request, request.served_by)
 
 
 def _as_invalid_request(error: Exception) -> Exception:

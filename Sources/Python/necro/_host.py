@@ -55,6 +55,10 @@ _EXTENSIONS = (
 )
 
 
+# A log never waits for its reader: a pipe that is full loses lines.
+_LOG_FLAGS = os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK | os.O_CLOEXEC
+
+
 class _Failed(Exception):
     """A worker failed, and has said why."""
 
@@ -70,6 +74,7 @@ def run(spec: AppSpec, options: HostOptions) -> int:
     workers = options.workers or len(os.sched_getaffinity(0))
     log = _open_log(options.access_log)
     host = native.Host([bind.text for bind in options.binds], workers)
+    _reopen_on_signal(log, options)
     signals, reports = _Pipe(), _Pipe()
     _catch_signals(signals)
     settings = json.dumps(
@@ -118,11 +123,33 @@ def _open_log(name: str | None) -> int:
     if name is None:
         return -1
     if name == "-":
+        with suppress(OSError):
+            # A description of our own, which may be non-blocking when standard output's is others'
+            # too. A socket has none to be had this way, nor has a pipe of another user's.
+            return os.open("/proc/self/fd/1", _LOG_FLAGS)
         return os.dup(1)
     try:
-        return os.open(name, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        return os.open(name, _LOG_FLAGS | os.O_CREAT, 0o644)
     except OSError as error:
         raise OSError(f"cannot write the access log {name}: {error.strerror}") from None
+
+
+def _reopen_on_signal(log: int, options: HostOptions) -> None:
+    """Has SIGUSR1 open the access log anew, as after its file was moved away."""
+    if options.access_log in (None, "-"):
+        return
+
+    def reopen(number: int, frame: object) -> None:
+        try:
+            fresh = _open_log(options.access_log)
+        except OSError as error:
+            say(str(error), options)
+            return
+        # The workers go on writing to the same descriptor.
+        os.dup2(fresh, log, inheritable=False)
+        os.close(fresh)
+
+    signal.signal(signal.SIGUSR1, reopen)
 
 
 class _Pipe:
@@ -166,7 +193,8 @@ def _wait(reports: _Pipe, signals: _Pipe) -> tuple[list[bytes], bool]:
     """Waits for something to happen: the reports of workers, and whether a signal came."""
     readable, _, _ = select.select([reports.read_end, signals.read_end], [], [])
     received = os.read(reports.read_end, 4096) if reports.read_end in readable else b""
-    signalled = signals.read_end in readable and bool(os.read(signals.read_end, 4096))
+    numbers = os.read(signals.read_end, 4096) if signals.read_end in readable else b""
+    signalled = signal.SIGINT in numbers or signal.SIGTERM in numbers
     return [bytes((octet,)) for octet in received], signalled
 
 

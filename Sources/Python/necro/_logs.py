@@ -4,12 +4,13 @@ import json
 import logging
 import os
 import time
+from errno import EAGAIN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from necro._options import HostOptions
 
-__all__ = ["JSONFormatter", "TextFormatter", "say", "set_up_logs"]
+__all__ = ["JSONFormatter", "TextFormatter", "report_access_log", "say", "set_up_logs"]
 
 # What every record has; anything else was given by `extra=`.
 _USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -83,6 +84,21 @@ def set_up_logs(log_format: str, level: str) -> None:
 
 def _formatter(log_format: str) -> logging.Formatter:
     return JSONFormatter() if log_format == "json" else TextFormatter()
+
+
+def report_access_log(error_number: int, line_count: int) -> None:
+    """Logs that lines of the access log are lost, or how many were.
+
+    - error_number: why they are; 0 when the log can be written again or the worker ends.
+    - line_count: how many were lost until then.
+    """
+    logger = logging.getLogger("necro")
+    if error_number:
+        reason = "nobody reads it" if error_number == EAGAIN else os.strerror(error_number)
+        logger.warning("the access log cannot be written, its lines are dropped: %s", reason)
+    else:
+        lines = "1 line was" if line_count == 1 else f"{line_count} lines were"
+        logger.warning("%s dropped from the access log", lines)
 
 
 def say(text: str, options: "HostOptions") -> None:

@@ -85,6 +85,12 @@ class RequestHead:
         """Host and perhaps port: the target's, if it has them, else the `host` field's."""
 
     @property
+    def unmatched(self) -> tuple[int, str | None] | None:
+        """What a request is to be answered that matches no route: its status and the methods for
+        the `allow` field, None where there is no such field. None when a route matches.
+        """
+
+    @property
     def captures(self) -> tuple[str, ...]:
         """The decoded path parameters, in the template's order."""
 
@@ -121,6 +127,13 @@ class RequestHead:
     def wait_content(self) -> asyncio.Future[None]:
         """A future that is done once `take_content` has something to say."""
 
+    def when_answered(self, call: Callable[[bool], object], /) -> None:
+        """Has a callable called once the response is complete, on the loop's thread, with whether
+        the request was cancelled instead.
+
+        One at most is kept. After the response it is called soon. Any thread may call this.
+        """
+
 class Host:
     """The listeners of a process, and the threads of its workers."""
 
@@ -149,14 +162,17 @@ class Host:
 class Worker:
     """The server of one sub-interpreter."""
 
-    def __new__(cls, start: object, limits: dict[str, int], /) -> Worker:
+    def __new__(cls, start: object, limits: dict[str, int], logs_json: bool, /) -> Worker:
         """A server that listens to nothing yet.
 
+        - logs_json: whether a line of the access log is a JSON object.
         - limits: by the names of the properties of `ServerLimits` and its `http`, times in
           milliseconds; what is not named has its default.
         """
 
-    def add_route(self, route: CompiledRoute, /) -> None: ...
+    def add_route(self, route: CompiledRoute, /) -> None:
+        """Adds a route. One without methods gets the requests that match no other."""
+
     def attach(
         self,
         loop: asyncio.AbstractEventLoop,

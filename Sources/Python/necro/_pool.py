@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import Context, ContextVar, copy_context
+from contextvars import copy_context
 from functools import partial, wraps
 from threading import BoundedSemaphore
 
@@ -14,19 +14,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from typing import Any
 
-__all__ = ["HandlerPool", "context_of_call", "request_task"]
-
-request_task: "ContextVar[asyncio.Task[Any]]" = ContextVar("necro_request_task")
-"""The Task of the request whose plain handler or provider a thread runs."""
-
-
-def context_of_call() -> Context:
-    """A copy of the caller's context, which names the request's Task for `Request.after`."""
-    context = copy_context()
-    task = asyncio.current_task()
-    if task is not None:
-        context.run(request_task.set, task)
-    return context
+__all__ = ["HandlerPool"]
 
 
 class HandlerPool:
@@ -51,7 +39,7 @@ class HandlerPool:
         @wraps(handler)
         async def pooled(*arguments: object, **keywords: object) -> object:
             call: Callable[[], object]
-            call = partial(context_of_call().run, handler, *arguments, **keywords)
+            call = partial(copy_context().run, handler, *arguments, **keywords)
             return await asyncio.wrap_future(self._submit(call))
 
         return pooled

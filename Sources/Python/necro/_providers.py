@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Generator
+from contextvars import copy_context
 
 from necro._errors import StartupError
 from necro._signatures import Signature, display_name
@@ -120,11 +121,9 @@ class ProviderRun:
     async def _begin_pooled_generator(
         self, arguments: list[object], keywords: dict[str, object], exits: "list[Exit]"
     ) -> object:
-        from necro._pool import context_of_call
-
         generator: Generator[object] = self._function(*arguments, **keywords)
         # One Context for both halves, so that a variable set before the yield can be reset after.
-        context = context_of_call()
+        context = copy_context()
         has_yielded, value = await self._pool.run(
             lambda: context.run(_advance, generator), orphaned=generator.close
         )

@@ -9,7 +9,7 @@ __all__ = ["Request"]
 class Request(RequestViews, native.RequestHead):
     """One request: its head, and its content as it arrives.
 
-    The server makes it, sets `route`, and sets `_content` when it has read the whole body for a
+    The server makes it, sets `_route`, and sets `_content` when it has read the whole body for a
     parameter of the same handler.
     """
 
@@ -21,6 +21,6 @@ class Request(RequestViews, native.RequestHead):
         "_jobs",
         "_local",
         "_query",
+        "_route",
         "_streamed",
-        "route",
     )

@@ -171,7 +171,8 @@ class CompiledParameter:
 class CompiledRoute:
     """A route as the server runs it, resolved once per worker.
 
-    - methods: in upper case; HEAD is added by the server where GET is.
+    - methods: in upper case; HEAD is added by the server where GET is. None at all: the route gets
+      the requests that match no other.
     - template: the whole path template, prefixes included.
     - name: the route's name.
     - handler: `module.qualname` of the function the app declared, for logs.
@@ -181,6 +182,7 @@ class CompiledRoute:
     - none_is_empty: whether None means 204 for GET and HEAD too.
     - cancels: whether a client that is gone cancels the handler; None for the method's default.
     - parameters: in the order of the call; the last `len(keywords)` are passed by keyword.
+    - reads_content: whether the Request is to have the whole content, beside parameters for it.
     - path_names: the names of the captures, in order.
     - state: the worker's State.
     - background: what does the work that requests leave for after the response.
@@ -198,6 +200,7 @@ class CompiledRoute:
         "none_is_empty",
         "parameters",
         "path_names",
+        "reads_content",
         "state",
         "status",
         "summary",
@@ -220,6 +223,7 @@ class CompiledRoute:
         parameters: tuple[CompiledParameter, ...],
         keywords: tuple[str, ...],
         path_names: tuple[str, ...],
+        reads_content: bool,
         state: "State",
         background: "BackgroundWork",
         tags: tuple[str, ...],
@@ -237,6 +241,7 @@ class CompiledRoute:
         self.parameters = parameters
         self.keywords = keywords
         self.path_names = path_names
+        self.reads_content = reads_content
         self.state = state
         self.background = background
         self.tags = tags

@@ -23,6 +23,11 @@ class Scope:
         self.tags = tags
         self.routers = routers
 
+    @property
+    def below_top(self) -> "Scope":
+        """The same place without what the app adds to it."""
+        return Scope(self.prefix, self.tags, self.routers[1:])
+
     def inside(self, router: "Router", prefix: str, tags: tuple[str, ...]) -> "Scope":
         """The place of a router that is included here."""
         return Scope(self.prefix + prefix, (*self.tags, *tags), (*self.routers, router))

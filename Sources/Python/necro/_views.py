@@ -39,8 +39,18 @@ class RequestViews(_Head):
         _streamed: bool
         _id: str
         _local: dict[str, Any]
-        _jobs: list[Callable[[], object]]
-        route: CompiledRoute
+        _jobs: list[Callable[[], object]] | None
+        _route: CompiledRoute
+
+    @property
+    def route(self) -> "CompiledRoute | None":
+        """The route that matches; None where none does and middleware sees the request still."""
+        return self._route if self._route.methods else None
+
+    @property
+    def served_by(self) -> "CompiledRoute":
+        """The route that serves the request, also where that is the one for what none matches."""
+        return self._route
 
     @property
     def headers(self) -> Headers:
@@ -72,12 +82,12 @@ class RequestViews(_Head):
     @property
     def path_params(self) -> dict[str, str]:
         """The parameters of the path template, decoded but not converted."""
-        return dict(zip(self.route.path_names, self.captures, strict=True))
+        return dict(zip(self._route.path_names, self.captures, strict=True))
 
     @property
     def state(self) -> "State":
         """What `@app.on_startup` stored for this worker."""
-        return self.route.state
+        return self._route.state
 
     @property
     def id(self) -> str:
@@ -177,17 +187,31 @@ class RequestViews(_Head):
 
         The calls of a request are made one after another, plain functions in the thread pool. What
         they raise is logged. They are not made when the request is cancelled. A worker that ends
-        waits for them.
+        waits for them. Tasks and threads that the handler has started may leave calls too; what
+        they leave after the response is called soon.
 
         Raises HTTPError 503 when too many calls of this worker wait.
         """
         from functools import partial
 
+        self._route.background.add(self, partial(function, *arguments, **keywords))
+
+    def leave(self, job: "Callable[[], object]") -> bool:
+        """Adds a call to those that wait for the response. Whether it is the first of them."""
         try:
             jobs = self._jobs
         except AttributeError:
-            jobs = self._jobs = []
-        self.route.background.add(self, partial(function, *arguments, **keywords), jobs)
+            jobs = None
+        if jobs is not None:
+            jobs.append(job)
+            return False
+        self._jobs = [job]
+        return True
+
+    def take_left(self) -> "list[Callable[[], object]]":
+        """Takes the calls that wait for the response."""
+        jobs, self._jobs = self._jobs, None
+        return jobs or []
 
     async def stream(self) -> "AsyncIterator[bytes]":
         """The content piece by piece, as it arrives.

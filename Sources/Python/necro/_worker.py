@@ -43,7 +43,7 @@ def main(start: object, settings: "dict[str, Any]") -> bool:
 
 def _run(start: object, settings: "dict[str, Any]") -> bool:
     """Runs a worker; raises StartupError when it cannot serve."""
-    worker = native.Worker(start, settings["limits"])
+    worker = native.Worker(start, settings["limits"], settings["log_format"] == "json")
     app = load(parse_spec(settings["spec"]))
     set_up_logs(settings["log_format"], settings["log_level"])
     state = State()

@@ -21,7 +21,8 @@ PACKAGE = ROOT / "Sources" / "Python"
 START_SECONDS_MAX = 30.0
 END_SECONDS_MAX = 15.0
 HOSTING = re.compile(
-    r"necro: hosting (?P<app>.+) on (?P<address>\S+) with (?P<workers>\d+) workers?$"
+    r"(?:necro: |\{.*\"message\": \")hosting (?P<app>.+) on (?P<address>\S+)"
+    r" with (?P<workers>\d+) workers?(?:\"\})?$"
 )
 
 

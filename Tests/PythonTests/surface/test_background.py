@@ -11,6 +11,10 @@ from hosting import Host
 
 APP = """
     import asyncio
+    import time
+    from contextvars import ContextVar
+    from threading import Thread
+
     import necro
 
     app = necro.App()
@@ -49,8 +53,40 @@ APP = """
         request.after(plain, name)
         return list(events)
 
+    who = ContextVar("who", default="nobody")
+
+    def context():
+        events.append("context of " + who.get())
+
+    @app.get("/fails")
+    async def fails(request):
+        who.set("fails")
+        request.after(plain, "fails")
+        request.after(context)
+        raise RuntimeError("no such luck")
+
+    late = []
+
+    @app.get("/late-task")
+    async def late_task(request):
+        async def leave():
+            await asyncio.sleep(0.05)
+            events.append("late-task leaves")
+            request.after(plain, "late-task")
+        late.append(asyncio.create_task(leave()))
+        return "answered"
+
+    @app.get("/late-thread")
+    async def late_thread(request):
+        def leave():
+            time.sleep(0.05)
+            events.append("late-thread leaves")
+            request.after(plain, "late-thread")
+        Thread(target=leave).start()
+        return "answered"
+
     @app.get("/child")
-    async def child(request):
+    async def child(request) -> None:
         async def leave():
             request.after(plain, "child")
         async with asyncio.TaskGroup() as group:
@@ -97,9 +133,22 @@ def test_work_begins_after_the_response_whatever_the_handler_is(served: Host, wa
     assert events.index(f"{way} begins") < events.index(f"{way} ends")
 
 
-def test_a_child_task_leaves_no_work(served: Host) -> None:
-    assert served.get("/child").status == 500
-    served.wait_log("request.after is called by the handler, its providers and middleware")
+def test_a_child_task_leaves_work(served: Host) -> None:
+    assert served.get("/child").status == 204
+    _wait_event(served, "child in a thread")
+
+
+def test_a_task_and_a_thread_that_outlive_the_response_leave_work(served: Host) -> None:
+    for way in ("late-task", "late-thread"):
+        assert served.get(f"/{way}").text == "answered"
+        events = _wait_event(served, f"{way} in a thread")
+        assert events.index(f"{way} leaves") < events.index(f"{way} in a thread")
+
+
+def test_work_is_done_after_an_exception_and_in_the_context_of_the_request(served: Host) -> None:
+    assert served.get("/fails").status == 500
+    _wait_event(served, "fails in a thread")
+    _wait_event(served, "context of fails")
 
 
 def test_a_request_that_is_cancelled_has_no_work_done(served: Host) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from fixtures import StartHost
 from hosting import Host
 
 APP = """
@@ -152,5 +153,110 @@ def test_head_follows_get_and_the_server_answers_what_has_no_handler(served: Hos
         reply = wire.reply("HEAD")
         assert (reply.status, reply.header("x-who")) == (200, "somebody")
         assert reply.header("content-length") == "8"
+    # A router's middleware stands around its routes alone.
     assert served.get("/in/nowhere").header("x-status") is None
     assert served.ask("DELETE", "/in/who").status == 405
+
+
+AROUND = """
+    import necro
+
+    app = necro.App()
+    seen = []
+
+    @app.middleware
+    async def count(request, call_next):
+        if request.method == "POST":
+            content = await request.body()
+        response = await call_next(request)
+        seen.append([request.method, request.path, response.status])
+        response.set_header("x-route", request.route.name if request.route else "none")
+        response.set_header("x-params", str(len(request.path_params)))
+        if request.method == "POST":
+            response.set_header("x-octets", str(len(content)))
+        return response
+
+    app.middleware(necro.RequestIDs())
+    app.middleware(necro.CORS(["https://crypt.example"]))
+
+    @app.exception(404)
+    async def nowhere(error, request):
+        return necro.Response(f"no {request.path}", status=404)
+
+    @app.get("/graves/{number}/name")
+    async def grave(number: int):
+        return number
+
+    @app.get("/fails")
+    async def fails():
+        raise RuntimeError
+
+    @app.get("/seen")
+    async def get_seen():
+        return seen
+"""
+
+
+def test_middleware_of_the_app_sees_requests_that_match_no_route(host: StartHost) -> None:
+    running = host(AROUND)
+    origin = {"origin": "https://crypt.example"}
+    with running.connect() as wire:
+        wire.request("GET", "/graves/7/name", headers=origin)
+        reply = wire.reply()
+        assert (reply.status, reply.header("x-route"), reply.header("x-params")) == (
+            200,
+            "grave",
+            "1",
+        )
+        wire.request("GET", "/graves/7/nowhere", headers=origin)
+        reply = wire.reply()
+        assert (reply.status, reply.text) == (404, "no /graves/7/nowhere")
+        assert (reply.header("x-route"), reply.header("x-params")) == ("none", "0")
+        assert reply.header("access-control-allow-origin") == "https://crypt.example"
+        assert reply.header("x-request-id")
+        wire.request("POST", "/nowhere", b"x" * 100_000)
+        reply = wire.reply()
+        assert (reply.status, reply.header("x-octets")) == (404, "100000")
+        wire.request("DELETE", "/seen", headers=origin)
+        reply = wire.reply()
+        assert (reply.status, reply.header("allow")) == (405, "GET, HEAD, OPTIONS")
+        assert reply.header("content-type") == "application/problem+json"
+        assert reply.json == {"title": "Method Not Allowed", "status": 405}
+        assert reply.header("access-control-allow-origin") == "https://crypt.example"
+        wire.request("BREW", "/seen")
+        reply = wire.reply()
+        assert (reply.status, reply.header("x-route")) == (501, "none")
+        wire.request("OPTIONS", "/seen")
+        reply = wire.reply("OPTIONS")
+        assert (reply.status, reply.header("allow")) == (204, "GET, HEAD, OPTIONS")
+        assert reply.header("x-route") == "none"
+        wire.request("OPTIONS", "*")
+        assert wire.reply("OPTIONS").header("allow") == "GET, HEAD, OPTIONS"
+        preflight = {**origin, "access-control-request-method": "POST"}
+        for target in ("/seen", "/nowhere"):
+            wire.request("OPTIONS", target, headers=preflight)
+            reply = wire.reply("OPTIONS")
+            assert reply.status == 204
+            assert reply.header("access-control-allow-origin") == "https://crypt.example"
+        wire.request("HEAD", "/nowhere")
+        reply = wire.reply("HEAD")
+        assert (reply.status, reply.content) == (404, b"")
+        wire.request("GET", "/seen")
+        seen = wire.reply().json
+    assert ["GET", "/graves/7/nowhere", 404] in seen
+    assert ["DELETE", "/seen", 405] in seen
+    assert ["BREW", "/seen", 501] in seen
+
+
+def test_without_middleware_the_server_answers_alone(host: StartHost) -> None:
+    running = host("""
+        import necro
+
+        app = necro.App()
+
+        @app.get("/")
+        async def index():
+            return "here"
+    """)
+    assert running.get("/nowhere").json == {"title": "Not Found", "status": 404}
+    assert running.ask("POST", "/").status == 405

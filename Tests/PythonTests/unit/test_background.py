@@ -189,16 +189,38 @@ def test_work_has_the_context_of_the_request() -> None:
     assert log == ["a", "b"]
 
 
-def test_a_thread_that_the_handler_started_leaves_no_work() -> None:
-    app = necro.App()
+def test_tasks_and_threads_that_the_handler_started_leave_work_too() -> None:
+    app, log = necro.App(), list[str]()
 
     @app.get("/")
     async def handler(request):
-        with pytest.raises(RuntimeError, match="not in a task or thread that they have started"):
-            await asyncio.to_thread(request.after, print)
+        async def child() -> None:
+            request.after(log.append, "task")
+
+        await asyncio.to_thread(request.after, log.append, "thread")
+        async with asyncio.TaskGroup() as group:
+            group.create_task(child())
+        log.append("handler")
         return "fine"
 
     assert answered(app, "/")[0].content == b"fine"
+    assert log == ["handler", "thread", "task"]
+
+
+def test_work_that_is_left_after_the_response_is_done_soon() -> None:
+    app, log = necro.App(), list[str]()
+
+    @app.get("/")
+    async def handler(request):
+        def work() -> None:
+            log.append("first")
+            request.after(log.append, "second")
+
+        request.after(work)
+        return "fine"
+
+    answered(app, "/")
+    assert log == ["first", "second"]
 
 
 def test_impossible_bounds_are_refused() -> None:

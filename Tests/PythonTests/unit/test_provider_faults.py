@@ -101,5 +101,5 @@ def test_a_body_with_a_default_may_be_empty_beside_a_provider() -> None:
 def _request(host: ModelHost) -> ModelRequest:
     """A GET of the first route."""
     request = ModelRequest()
-    request.route = host.routes[0]
+    request._route = host.routes[0]
     return request

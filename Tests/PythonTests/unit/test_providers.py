@@ -431,5 +431,5 @@ def test_context_variables_of_a_provider_hold_for_the_handler() -> None:
 def _request(host: ModelHost) -> ModelRequest:
     """A GET of the first route."""
     request = ModelRequest()
-    request.route = host.routes[0]
+    request._route = host.routes[0]
     return request

@@ -6,7 +6,7 @@ a CompiledRoute.
 
 import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -56,6 +56,9 @@ class ModelHead:
         self.scheme = "http"
         self.client: tuple[str, int] | None = ("127.0.0.1", 50000)
         self.captures = captures
+        self.unmatched: tuple[int, str | None] | None = None
+        self._completion: Callable[[bool], object] | None = None
+        self._is_answered = False
         self._lines = [(name.lower(), value) for name, value in headers]
         self._pieces = list(pieces)
         self._arrived = False
@@ -101,6 +104,22 @@ class ModelHead:
         asyncio.get_running_loop().call_soon(future.set_result, None)
         return future
 
+    def when_answered(self, call: Callable[[bool], object], /) -> None:
+        if self._is_answered:
+            self._loop.call_soon_threadsafe(call, False)
+        else:
+            self._completion = call
+
+    def begun(self) -> None:
+        """Does as the server, whose requests are served on its loop."""
+        self._loop = asyncio.get_running_loop()
+
+    def answered(self, *, is_cancelled: bool) -> None:
+        """Does as the server when the response is complete."""
+        self._is_answered = True
+        if self._completion is not None:
+            self._completion(is_cancelled)
+
 
 if TYPE_CHECKING:
 
@@ -116,7 +135,11 @@ if TYPE_CHECKING:
             captures: tuple[str, ...] = (),
         ) -> None: ...
 
+        unmatched: tuple[int, str | None] | None
+
         def keep(self, content: bytes) -> None: ...
+        def begun(self) -> None: ...
+        def answered(self, *, is_cancelled: bool) -> None: ...
 
 else:
 
@@ -160,26 +183,48 @@ class ModelHost:
     ) -> Response:
         """The response to one request, on the running loop."""
         allowed: list[str] = []
+        fallback: CompiledRoute | None = None
         for route in self.routes:
+            if not route.methods:
+                fallback = route
+                continue
             raw = _match(route.template, target.partition("?")[0])
             if raw is None:
                 continue
             if method in route.methods or (method == "HEAD" and "GET" in route.methods):
                 captures = tuple(unquote(item, errors="surrogateescape") for item in raw)
                 request = ModelRequest(method, target, headers, [body] if body else [], captures)
-                # As each request of the host's has a Task that ends with it.
-                task = asyncio.create_task(self._call(route, request, body))
-                return _conditional(await task, request)
+                return await self._serve(route, request, body)
             allowed.extend(route.methods)
-        if allowed:
-            return problem(405, headers={"allow": ", ".join(allowed)})
-        return problem(404)
+        status = 404 if not allowed else 204 if method == "OPTIONS" else 405
+        if "GET" in allowed:
+            allowed.append("HEAD")
+        allow = ", ".join((*allowed, "OPTIONS")) if allowed else None
+        if fallback is not None:
+            request = ModelRequest(method, target, headers, [body] if body else [], ())
+            request.unmatched = (status, allow)
+            return await self._serve(fallback, request, body)
+        fields = {} if allow is None else {"allow": allow}
+        return (
+            Response(None, status=204, headers=fields)
+            if status == 204
+            else problem(status, headers=fields)
+        )
+
+    async def _serve(self, route: CompiledRoute, request: ModelRequest, body: bytes) -> Response:
+        """Answers in a Task of the request's own."""
+        request.begun()
+        task = asyncio.create_task(self._call(route, request, body))
+        try:
+            return _conditional(await task, request)
+        finally:
+            request.answered(is_cancelled=task.cancelled())
 
     async def _call(self, route: CompiledRoute, request: ModelRequest, body: bytes) -> Response:
         """Makes the arguments, runs the handler and answers with its result."""
-        request.route = route
+        request._route = route  # pyright: ignore[reportPrivateUsage]
         # The host makes the Request first and gives it the content that parameters take.
-        if any(parameter.kind in kinds.BODY_KINDS for parameter in route.parameters):
+        if route.reads_content:
             request.keep(body)
         try:
             values = [_argument(parameter, request, body) for parameter in route.parameters]
