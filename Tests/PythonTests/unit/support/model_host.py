@@ -110,6 +110,10 @@ class ModelHead:
         else:
             self._completion = call
 
+    def match_none(self, status: int, allow: str | None) -> None:
+        """Does as the server, which has found no route."""
+        self.unmatched = (status, allow)
+
     def begun(self) -> None:
         """Does as the server, whose requests are served on its loop."""
         self._loop = asyncio.get_running_loop()
@@ -135,8 +139,7 @@ if TYPE_CHECKING:
             captures: tuple[str, ...] = (),
         ) -> None: ...
 
-        unmatched: tuple[int, str | None] | None
-
+        def match_none(self, status: int, allow: str | None) -> None: ...
         def keep(self, content: bytes) -> None: ...
         def begun(self) -> None: ...
         def answered(self, *, is_cancelled: bool) -> None: ...
@@ -202,7 +205,7 @@ class ModelHost:
         allow = ", ".join((*allowed, "OPTIONS")) if allowed else None
         if fallback is not None:
             request = ModelRequest(method, target, headers, [body] if body else [], ())
-            request.unmatched = (status, allow)
+            request.match_none(status, allow)
             return await self._serve(fallback, request, body)
         fields = {} if allow is None else {"allow": allow}
         return (
