@@ -138,9 +138,11 @@ def test_connections_are_refused_and_cut(echo: tuple[str, int]) -> None:
         assert client.recv(1) == b""
         proxy.is_refusing = True
         # The reset may arrive before `connect` has returned, or after.
-        with pytest.raises(ConnectionResetError):
-            with socket.create_connection(("127.0.0.1", proxy.port), SECONDS) as refused:
-                refused.recv(1)
+        with (
+            pytest.raises(ConnectionResetError),
+            socket.create_connection(("127.0.0.1", proxy.port), SECONDS) as refused,
+        ):
+            refused.recv(1)
 
 
 def test_unix_sockets_on_both_sides(redict_server: PrivateRedict, tmp_path: Path) -> None:
