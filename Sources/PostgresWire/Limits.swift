@@ -41,4 +41,8 @@ public struct Limits: Sendable {
     self.protocolOptionsMax = protocolOptionsMax
     self.saslMechanismsMax = saslMechanismsMax
   }
+  /// The bounds while nobody knows yet who the server is: an error is the longest that it has to say.
+  public static var startup: Limits {
+    Limits(dataMessageOctetsMax: 30_000, messageOctetsMax: 30_000)
+  }
 }
