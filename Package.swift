@@ -105,6 +105,7 @@ let package = Package(
     .library(name: "NecroHTTPSemantics", targets: ["NecroHTTPSemantics"]),
     .library(name: "NecroHTTP1", targets: ["NecroHTTP1"]),
     .library(name: "NecroJSON", targets: ["NecroJSON"]),
+    .library(name: "NecroPostgresJSON", targets: ["NecroPostgresJSON"]),
     .library(name: "NecroPostgresWire", targets: ["NecroPostgresWire"]),
     .library(name: "NecroRouter", targets: ["NecroRouter"]),
     .library(name: "NecroServer", targets: ["NecroServer"]),
@@ -129,6 +130,9 @@ let package = Package(
     .target(
       name: "NecroPostgresWire", dependencies: ["NecroOctets"],
       path: "Sources/PostgresWire", swiftSettings: codec),
+    .target(
+      name: "NecroPostgresJSON", dependencies: ["NecroOctets", "NecroJSON", "NecroPostgresWire"],
+      path: "Sources/PostgresJSON", swiftSettings: codec),
     .target(
       name: "NecroRouter", dependencies: ["NecroOctets"],
       path: "Sources/Router", swiftSettings: codec),
@@ -170,12 +174,16 @@ let package = Package(
       name: "NecroFuzzBodies",
       dependencies: [
         "CHTTPParser", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroJSON",
-        "NecroPostgresWire", "NecroRouter",
+        "NecroPostgresJSON", "NecroPostgresWire", "NecroRouter",
       ],
       path: "Tests/FuzzBodies", swiftSettings: common),
     .executableTarget(
       name: "http1-transcripts", dependencies: ["NecroOctets", "NecroHTTP1", "NecroFuzzBodies"],
       path: "Tests/Transcripts", swiftSettings: common),
+    .executableTarget(
+      name: "postgres-values",
+      dependencies: ["NecroOctets", "NecroPostgresJSON", "NecroPostgresWire"],
+      path: "Tests/PostgresValues", swiftSettings: common),
     .testTarget(
       name: "OctetsTests", dependencies: ["NecroOctets", "TestSupport"],
       path: "Tests/OctetsTests", swiftSettings: common),
@@ -192,6 +200,12 @@ let package = Package(
       name: "PostgresWireTests",
       dependencies: ["NecroPostgresWire", "TestSupport", "NecroFuzzBodies"],
       path: "Tests/PostgresWireTests", swiftSettings: common),
+    .testTarget(
+      name: "PostgresJSONTests",
+      dependencies: [
+        "NecroPostgresJSON", "NecroPostgresWire", "NecroJSON", "TestSupport", "NecroFuzzBodies",
+      ],
+      path: "Tests/PostgresJSONTests", swiftSettings: common),
     .testTarget(
       name: "RouterTests", dependencies: ["NecroRouter", "TestSupport", "NecroFuzzBodies"],
       path: "Tests/RouterTests", swiftSettings: common),

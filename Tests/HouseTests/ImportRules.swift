@@ -9,6 +9,8 @@ enum ImportRules {
     "Sources/HTTP1": ["NecroOctets", "NecroHTTPSemantics"],
     "Sources/JSON": ["NecroOctets"],
     "Sources/PostgresWire": ["NecroOctets"],
+    // Between two codecs, and of no use to either alone.
+    "Sources/PostgresJSON": ["NecroOctets", "NecroJSON", "NecroPostgresWire"],
     "Sources/Router": ["NecroOctets"],
     "Sources/Reactor": ["CLinux", "NecroOctets"],
     "Sources/Server": [
@@ -24,7 +26,10 @@ enum ImportRules {
     "Tests/TestSupport": ["NecroOctets", "CLinux", "Foundation", "Testing"],
     "Tests/FuzzBodies": [
       "CHTTPParser", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroJSON",
-      "NecroPostgresWire", "NecroRouter",
+      "NecroPostgresJSON", "NecroPostgresWire", "NecroRouter",
+    ],
+    "Tests/PostgresValues": [
+      "NecroOctets", "NecroPostgresJSON", "NecroPostgresWire", "Foundation",
     ],
     "Tests/Transcripts": ["NecroOctets", "NecroHTTP1", "NecroFuzzBodies", "Foundation"],
     "Tests/OctetsTests": tests(["NecroOctets"]),
@@ -34,6 +39,9 @@ enum ImportRules {
     ]),
     "Tests/JSONTests": tests(["NecroOctets", "NecroJSON", "NecroFuzzBodies"]),
     "Tests/PostgresWireTests": tests(["NecroOctets", "NecroPostgresWire", "NecroFuzzBodies"]),
+    "Tests/PostgresJSONTests": tests([
+      "NecroOctets", "NecroJSON", "NecroPostgresJSON", "NecroPostgresWire", "NecroFuzzBodies",
+    ]),
     "Tests/RouterTests": tests(["NecroOctets", "NecroRouter", "NecroFuzzBodies"]),
     "Tests/ReactorTests": tests(["NecroOctets", "NecroReactor", "CLinux"]),
     "Tests/ServerTests": tests([
