@@ -86,6 +86,12 @@ SWIFT_FASTCALL(necro_worker_add_descriptor);
 SWIFT_FASTCALL(necro_worker_modify_descriptor);
 SWIFT_METHOD(necro_worker_remove_descriptor);
 SWIFT_METHOD(necro_worker_task_touched);
+SWIFT_FASTCALL(necro_worker_embed);
+SWIFT_METHOD(necro_worker_turn);
+SWIFT_METHOD(necro_worker_fileno);
+SWIFT_FASTCALL(necro_worker_connect);
+SWIFT_METHOD(necro_worker_remove_routes);
+SWIFT_METHOD(necro_worker_close);
 
 static PyMethodDef worker_methods[] = {
     {"add_route", FASTCALL(necro_worker_add_route), METH_FASTCALL,
@@ -108,6 +114,20 @@ static PyMethodDef worker_methods[] = {
      PyDoc_STR("remove_descriptor(descriptor, /)\n--\n\nForgets a descriptor.")},
     {"task_touched", necro_worker_task_touched, METH_NOARGS,
      PyDoc_STR("task_touched()\n--\n\nSays that the current task was changed by its request.")},
+    {"embed", FASTCALL(necro_worker_embed), METH_FASTCALL,
+     PyDoc_STR("embed(loop, task_type, wake, /)\n--\n\n"
+               "Names an event loop of any kind, which calls turn() soon after wake() is called.")},
+    {"turn", necro_worker_turn, METH_NOARGS,
+     PyDoc_STR("turn()\n--\n\nServes what is there without waiting. Returns after how many seconds "
+               "there is more to do, None when that is for others to say.")},
+    {"fileno", necro_worker_fileno, METH_NOARGS,
+     PyDoc_STR("fileno()\n--\n\nThe descriptor that is readable when a turn is due.")},
+    {"connect", FASTCALL(necro_worker_connect), METH_FASTCALL,
+     PyDoc_STR("connect(host, port, changed, /)\n--\n\nOpens a Connection in memory.")},
+    {"remove_routes", necro_worker_remove_routes, METH_NOARGS,
+     PyDoc_STR("remove_routes()\n--\n\nForgets the routes; requests under way keep theirs.")},
+    {"close", necro_worker_close, METH_NOARGS,
+     PyDoc_STR("close()\n--\n\nCloses all connections and gives up the loop and the routes.")},
     {NULL, NULL, 0, NULL}};
 
 static PyType_Slot worker_slots[] = {{Py_tp_new, (void *)necro_worker_new},

@@ -7,6 +7,7 @@ final class ModuleState {
   let bodyType: UnsafeMutablePointer<PyTypeObject>
   let requestHeadType: UnsafeMutablePointer<PyTypeObject>
   let dispatcherType: UnsafeMutablePointer<PyTypeObject>
+  let connectionType: UnsafeMutablePointer<PyTypeObject>
   let decodeError: Object
 
   /// Raised for a missing attribute of a body; looked up when it is first needed.
@@ -30,11 +31,13 @@ final class ModuleState {
   init(
     bodyType: UnsafeMutablePointer<PyTypeObject>,
     requestHeadType: UnsafeMutablePointer<PyTypeObject>,
-    dispatcherType: UnsafeMutablePointer<PyTypeObject>, decodeError: Object
+    dispatcherType: UnsafeMutablePointer<PyTypeObject>,
+    connectionType: UnsafeMutablePointer<PyTypeObject>, decodeError: Object
   ) {
     self.bodyType = bodyType
     self.requestHeadType = requestHeadType
     self.dispatcherType = dispatcherType
+    self.connectionType = connectionType
     self.decodeError = decodeError
   }
 
@@ -71,6 +74,7 @@ func moduleExec(_ module: Object?) -> CInt {
   guard let worker = makeType(module, necro_worker_spec(), named: "Worker"),
     let host = makeType(module, necro_host_spec(), named: "Host"),
     let dispatcher = makeType(module, necro_dispatcher_spec(), named: "Dispatcher"),
+    let connection = makeType(module, necro_connection_spec(), named: "Connection"),
     let request = makeType(module, necro_request_spec(), named: "RequestHead"),
     let body = makeType(module, necro_body_spec(), named: "Body"),
     let decodeError = PyErr_NewException("necro._necro.JSONDecodeError", necro_value_error(), nil),
@@ -79,7 +83,8 @@ func moduleExec(_ module: Object?) -> CInt {
   _ = worker
   _ = host
   let state = ModuleState(
-    bodyType: body, requestHeadType: request, dispatcherType: dispatcher, decodeError: decodeError)
+    bodyType: body, requestHeadType: request, dispatcherType: dispatcher,
+    connectionType: connection, decodeError: decodeError)
   necro_module_state(module).pointee.payload = Unmanaged.passRetained(state).toOpaque()
   return 0
 }

@@ -10,16 +10,19 @@ import NecroServer
 /// The Python app of one worker, as the server sees it.
 final class PythonApplication: Application {
   let state: ModuleState
-  /// The worker, which is made with this application and lives as long.
+  /// The worker, which is made with this application; nil once it is closed.
   var worker: Worker<PythonApplication>!
   var plans: [RoutePlan] = []
 
   // What `attach` names; nil before. Owned references.
-  private(set) var loop: Object?
-  private(set) var ready: Object?
-  private(set) var taskType: Object?
+  var loop: Object?
+  var ready: Object?
+  var taskType: Object?
   /// Called when a drain has ended; nil once it was.
   var drained: Object?
+  /// Called when the worker wants a turn of a loop that is not its own, and none is due.
+  var wake: Object?
+  var wakeIsAsked = false
   private let results: ResultWriter
   let currentTask: Object
   private let requestType: Object
@@ -80,12 +83,25 @@ final class PythonApplication: Application {
     arguments.initialize(repeating: nil, count: 1 + 8)
   }
 
+  deinit {
+    for object in [
+      currentTask, requestType, argumentResponse, taskKeywords, integer, number, lastResult,
+    ] {
+      release(object)
+    }
+    arguments.deallocate()
+  }
+
   /// Takes the objects of the worker's loop.
   func attach(loop: Object, ready: Object, taskType: Object, drained: Object) {
-    self.loop = retained(loop)
+    attach(loop: loop, taskType: taskType)
     self.ready = retained(ready)
-    self.taskType = retained(taskType)
     self.drained = retained(drained)
+  }
+
+  func attach(loop: Object, taskType: Object) {
+    self.loop = retained(loop)
+    self.taskType = retained(taskType)
   }
 
   func add(_ plan: RoutePlan) -> Int {
@@ -381,7 +397,7 @@ final class PythonApplication: Application {
     let token = Int(exchange.applicationToken)
     pending[token] = nil
     freeTokens.append(token)
-    worker.complete(exchange)
+    worker?.complete(exchange)
   }
 
   func peerGone(_ exchange: Exchange) {
@@ -406,15 +422,15 @@ final class PythonApplication: Application {
 
   /// Sends 100 (Continue) if the client waits for it.
   func askForContent(_ exchange: Exchange) {
-    worker.askForContent(exchange)
-    worker.flush(exchange)
+    worker?.askForContent(exchange)
+    worker?.flush(exchange)
   }
 
   /// The content that has arrived, as a new bytes object, which is then no longer kept here.
   func takeContent(of exchange: Exchange) -> Object? {
     guard let bytes = exchange.withContent({ makeBytes($0) }) else { return nil }
     exchange.content.removeAll()
-    worker.contentTaken(exchange)
+    worker?.contentTaken(exchange)
     return bytes
   }
 }

@@ -14,8 +14,7 @@ final class RequestPayload {
   let fields: FieldSection
   let peer: PeerAddress
   let captures: [Slice]
-  /// The application, while the content can be read.
-  unowned(unsafe) let application: PythonApplication
+  let application: PythonApplication
   /// The exchange, until its response is complete.
   var exchange: Exchange?
   /// The future that waits for content.
@@ -68,13 +67,20 @@ final class RequestPayload {
       completion = retained(callable)
       return true
     }
-    guard
-      let method = PyObject_GetAttr(application.loop!, application.state.nameCallSoonThreadsafe)
+    guard let loop = openLoop(),
+      let method = PyObject_GetAttr(loop, application.state.nameCallSoonThreadsafe)
     else { return false }
     defer { release(method) }
     guard let handle = call(method, callable, necro_false()!) else { return false }
     release(handle)
     return true
+  }
+
+  /// The worker's event loop, borrowed; nil with an error once the worker is closed.
+  func openLoop() -> Object? {
+    if let loop = application.loop { return loop }
+    raise(necro_runtime_error()!, "the worker that made this request is closed")
+    return nil
   }
 
   /// Wakes whoever waits for content.
@@ -327,8 +333,8 @@ func requestTakeContent(_ object: Object?, _ ignored: Object?) -> Object? {
 func requestWaitContent(_ object: Object?, _ ignored: Object?) -> Object? {
   guard let request = request(object) else { return nil }
   let application = request.application
-  guard
-    let future = PyObject_CallMethodNoArgs(application.loop!, application.state.nameCreateFuture)
+  guard let loop = request.openLoop(),
+    let future = PyObject_CallMethodNoArgs(loop, application.state.nameCreateFuture)
   else { return nil }
   request.contentChanged()
   request.waiter = retained(future)

@@ -30,6 +30,13 @@ final class ResultWriter {
     self.errorResponse = errorResponse
   }
 
+  deinit {
+    release(UnsafeMutableRawPointer(responseType).assumingMemoryBound(to: PyObject.self))
+    release(jsonDefault)
+    release(render)
+    release(errorResponse)
+  }
+
   /// Writes the response that a handler's result stands for; an error's, if it stands for none.
   ///
   /// - Parameter request: the Request of the exchange, made here when an error needs it.

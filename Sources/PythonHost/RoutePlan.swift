@@ -3,7 +3,8 @@ import NecroHTTPSemantics
 import NecroRouter
 
 /// How the arguments of a handler are made, and what its result becomes: a `CompiledRoute` of the
-/// Python side, read once when the worker starts.
+/// Python side, read once when the worker starts. Its objects are borrowed from the route, which is
+/// kept and not changed any more.
 final class RoutePlan {
   /// A handler's parameter, in the numbering of `CompiledParameter.kind`.
   enum Argument {
@@ -54,6 +55,9 @@ final class RoutePlan {
       let keywords = attribute(route, "keywords"),
       let arguments = RoutePlan.arguments(parameters)
     else { return nil }
+    defer {
+      for object in [handler, status, cancels, parameters, keywords] { release(object) }
+    }
     self.route = retained(route)
     self.handler = handler
     self.isAsync = isAsync
@@ -79,6 +83,8 @@ final class RoutePlan {
     self.needsRequest = needsRequest
   }
 
+  deinit { release(route) }
+
   private static func flag(_ object: Object, _ name: StaticString) -> Bool? {
     guard let value = attribute(object, name) else { return nil }
     defer { release(value) }
@@ -92,15 +98,19 @@ final class RoutePlan {
       let parameter = necro_tuple_item(parameters, index)!
       guard let kind = attribute(parameter, "kind"), let data = attribute(parameter, "data"),
         let hasDefault = flag(parameter, "has_default"),
-        let absent = attribute(parameter, "default"),
-        let argument = argument(PyLong_AsLong(kind), data, hasDefault ? absent : nil)
+        let absent = attribute(parameter, "default")
+      else { return nil }
+      defer {
+        for object in [kind, data, absent] { release(object) }
+      }
+      guard let argument = argument(PyLong_AsLong(kind), data, hasDefault ? absent : nil)
       else { return nil }
       arguments.append(argument)
     }
     return arguments
   }
 
-  /// Takes over the references, which live as long as the worker.
+  /// Borrows the references.
   private static func argument(_ kind: Int, _ data: Object, _ absent: Object?) -> Argument? {
     switch kind {
     case 0:

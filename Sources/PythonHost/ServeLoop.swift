@@ -39,6 +39,8 @@ extension PythonApplication {
         return raiseSystemError(error)
       }
       guard process(), reportDrain() else { return false }
+      // In the main interpreter a Python handler of a signal runs here, such as Ctrl-C's.
+      if worker.wasInterrupted && PyErr_CheckSignals() != 0 { return false }
       timeout = pause.timeoutMilliseconds
     } while loopIsIdle && timeout != 0
     return true
@@ -46,7 +48,8 @@ extension PythonApplication {
 
   /// Whether asyncio has nothing to do.
   private var loopIsIdle: Bool {
-    necro_size(ready!) == 0 && necro_size(pause.timers!) == pause.timerCount
+    guard let ready, let timers = pause.timers else { return false }
+    return necro_size(ready) == 0 && necro_size(timers) == pause.timerCount
       && readyDescriptors.isEmpty
   }
 
@@ -58,14 +61,14 @@ extension PythonApplication {
     if timeout == 0 { return false }
     do throws(SystemError) {
       try worker.poll(timeoutMilliseconds: timeout)
-      return true
+      return !worker.wasInterrupted
     } catch {
       return false
     }
   }
 
   /// Tells the Python side once that the drain has ended. False with a Python error.
-  private func reportDrain() -> Bool {
+  func reportDrain() -> Bool {
     guard worker.isDrained, let drained else { return true }
     self.drained = nil
     defer { release(drained) }
@@ -76,7 +79,7 @@ extension PythonApplication {
   }
 
   /// Does what is ready in the worker, each handler inside a Task. False with a Python error.
-  private func process() -> Bool {
+  func process() -> Bool {
     repeat {
       guard let dispatcher = makeDispatcher(self) else { return false }
       defer { release(dispatcher) }

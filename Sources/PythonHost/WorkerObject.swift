@@ -8,22 +8,28 @@ import NecroServer
 
 /// What a `Worker` of Python holds: the server of one sub-interpreter.
 final class WorkerPayload {
-  let start: WorkerStart
+  /// What its thread was started with; nil of one that listens to nothing.
+  let start: WorkerStart?
   let application: PythonApplication
+  /// Nil once closed.
   var worker: Worker<PythonApplication>!
+  /// A call of `serve` or `turn` is under way.
+  var isServing = false
 
   init(
-    _ start: WorkerStart, _ application: PythonApplication, _ limits: ServerLimits,
+    _ start: WorkerStart?, _ application: PythonApplication, _ limits: ServerLimits,
     _ logFormat: AccessLogFormat
   ) throws(SystemError) {
     self.start = start
     self.application = application
     worker = try Worker(
       application: application, limits: limits,
-      accessLog: start.logDescriptor < 0
-        ? nil : AccessLog(descriptor: start.logDescriptor, format: logFormat))
+      accessLog: start.flatMap { start in
+        start.logDescriptor < 0
+          ? nil : AccessLog(descriptor: start.logDescriptor, format: logFormat)
+      })
     application.worker = worker
-    try worker.drain(on: start.wakeUp)
+    if let start { try worker.drain(on: start.wakeUp) }
   }
 }
 
@@ -39,22 +45,24 @@ private func payload(_ object: Object?) -> WorkerPayload {
   payload(of: object!, as: WorkerPayload.self)!
 }
 
-/// `Worker(start, limits, logs_json)`: the capsule that the worker's thread gives to Python, a dict,
-/// and whether the access log is JSON.
+/// `Worker(start, limits, logs_json)`: the capsule that the worker's thread gives to Python, or None
+/// for a worker that listens to nothing, a dict, and whether the access log is JSON.
 @c(necro_worker_new)
 func workerNew(
   _ type: UnsafeMutablePointer<PyTypeObject>?, _ arguments: Object?, _ keywords: Object?
 ) -> Object? {
   guard necro_tuple_size(arguments!) == 3,
-    let given = necro_tuple_item(arguments!, 1), necro_is_dict(given),
-    let raw = PyCapsule_GetPointer(necro_tuple_item(arguments!, 0), "necro.start")
+    let capsule = necro_tuple_item(arguments!, 0),
+    let given = necro_tuple_item(arguments!, 1), necro_is_dict(given)
   else {
-    if PyErr_Occurred() == nil {
-      raise(necro_type_error()!, "Worker() takes what starts it, a dict of limits and a bool")
-    }
+    raise(necro_type_error()!, "Worker() takes what starts it, a dict of limits and a bool")
     return nil
   }
-  let start = raw.assumingMemoryBound(to: WorkerStart.self).pointee
+  var start: WorkerStart?
+  if capsule != necro_none() {
+    guard let raw = PyCapsule_GetPointer(capsule, "necro.start") else { return nil }
+    start = raw.assumingMemoryBound(to: WorkerStart.self).pointee
+  }
   guard let limits = serverLimits(given), let object = allocateInstance(of: type!) else {
     return nil
   }
@@ -76,7 +84,7 @@ func workerNew(
 
 @c(necro_worker_dealloc)
 func workerDealloc(_ object: Object?) {
-  // The worker lives as long as its interpreter, and that as long as the process.
+  // One that was not closed lives on: it and its application hold each other.
   deallocate(object!, payload: WorkerPayload.self)
 }
 
@@ -88,7 +96,7 @@ func workerAddRoute(
     raise(necro_type_error()!, "add_route() takes a CompiledRoute")
     return nil
   }
-  let worker = payload(object)
+  guard let worker = openWorker(object) else { return nil }
   guard let plan = RoutePlan(route), let template = attribute(route, "template"),
     let methods = attribute(route, "methods")
   else { return nil }
@@ -142,14 +150,18 @@ func workerAttach(
 
 @c(necro_worker_listen)
 func workerListen(_ object: Object?, _ ignored: Object?) -> Object? {
-  let worker = payload(object)
+  guard let worker = openWorker(object) else { return nil }
+  guard let start = worker.start else {
+    raise(necro_runtime_error()!, "a worker that no thread was started for has no listeners")
+    return nil
+  }
   do throws(SystemError) {
-    for listener in worker.start.listeners { try worker.worker.listen(listener) }
+    for listener in start.listeners { try worker.worker.listen(listener) }
   } catch {
     _ = raiseSystemError(error)
     return nil
   }
-  worker.start.report(.ready)
+  start.report(.ready)
   return none()
 }
 
@@ -168,8 +180,12 @@ func workerServe(
     // Rounded up, lest the loop find its timer not due and come back at once.
     milliseconds = seconds <= 0 ? 0 : Int32(min((seconds * 1_000).rounded(.up), 86_400_000))
   }
-  let application = payload(object).application
-  guard application.serve(timeoutMilliseconds: milliseconds, timers: scheduled) else { return nil }
+  guard let worker = openWorker(object) else { return nil }
+  let application = worker.application
+  worker.isServing = true
+  let isFine = application.serve(timeoutMilliseconds: milliseconds, timers: scheduled)
+  worker.isServing = false
+  guard isFine else { return nil }
   return takeReadyDescriptors(application)
 }
 
@@ -217,9 +233,10 @@ private func raiseErrno(_ error: SystemError) -> Object? {
 func workerAddDescriptor(
   _ object: Object?, _ arguments: UnsafePointer<Object?>?, _ count: Py_ssize_t
 ) -> Object? {
-  guard let (descriptor, interest) = watched(arguments, count) else { return nil }
+  guard let worker = openWorker(object), let (descriptor, interest) = watched(arguments, count)
+  else { return nil }
   do throws(SystemError) {
-    try payload(object).worker.add(
+    try worker.worker.add(
       descriptor, token: UInt64(UInt32(bitPattern: descriptor)), interest: interest)
   } catch { return raiseErrno(error) }
   return none()
@@ -229,9 +246,10 @@ func workerAddDescriptor(
 func workerModifyDescriptor(
   _ object: Object?, _ arguments: UnsafePointer<Object?>?, _ count: Py_ssize_t
 ) -> Object? {
-  guard let (descriptor, interest) = watched(arguments, count) else { return nil }
+  guard let worker = openWorker(object), let (descriptor, interest) = watched(arguments, count)
+  else { return nil }
   do throws(SystemError) {
-    try payload(object).worker.modify(
+    try worker.worker.modify(
       descriptor, token: UInt64(UInt32(bitPattern: descriptor)), interest: interest)
   } catch { return raiseErrno(error) }
   return none()
@@ -239,10 +257,11 @@ func workerModifyDescriptor(
 
 @c(necro_worker_remove_descriptor)
 func workerRemoveDescriptor(_ object: Object?, _ argument: Object?) -> Object? {
+  guard let worker = openWorker(object) else { return nil }
   let descriptor = PyLong_AsLong(argument!)
   if PyErr_Occurred() != nil { return nil }
   do throws(SystemError) {
-    try payload(object).worker.remove(Int32(truncatingIfNeeded: descriptor))
+    try worker.worker.remove(Int32(truncatingIfNeeded: descriptor))
   } catch { return raiseErrno(error) }
   return none()
 }

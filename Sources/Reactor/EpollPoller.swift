@@ -7,6 +7,8 @@ public struct EpollPoller: Poller, ~Copyable {
   // last wait.
   private let events: UnsafeMutablePointer<epoll_event>
   private var readyCount = 0
+  /// The last wait was ended by a signal.
+  public private(set) var wasInterrupted = false
 
   /// The most events one wait reports; what is ready beyond them comes with the next.
   public static var eventsMax: Int { 1024 }
@@ -41,13 +43,17 @@ public struct EpollPoller: Poller, ~Copyable {
 
   public mutating func wait(timeoutMilliseconds: Int32) throws(SystemError) -> Int {
     let count = epoll_wait(descriptor, events, Int32(Self.eventsMax), timeoutMilliseconds)
+    wasInterrupted = false
     if count >= 0 {
       readyCount = Int(count)
       return readyCount
     }
     readyCount = 0
     let code = necro_errno()
-    if code == EINTR { return 0 }
+    if code == EINTR {
+      wasInterrupted = true
+      return 0
+    }
     throw SystemError(call: "epoll_wait", code: code)
   }
 

@@ -49,6 +49,24 @@ public struct PeerAddress: Equatable, Sendable {
     }
   }
 
+  /// An address of IPv4 or IPv6 in numbers, such as `127.0.0.1`; nil for what is none.
+  public init?(host: Span<UInt8>, port: UInt16) {
+    guard host.count < Int(INET6_ADDRSTRLEN) else { return nil }
+    var text = OctetBuffer(capacity: Int(INET6_ADDRSTRLEN))
+    text.append(host)
+    text.append(0)
+    var octets: (UInt64, UInt64) = (0, 0)
+    let found: Family? = text.octets.withUnsafeBytes { source in
+      let start = source.baseAddress?.assumingMemoryBound(to: CChar.self)
+      guard let start else { return nil }
+      if inet_pton(AF_INET, start, &octets) == 1 { return .ipv4 }
+      if inet_pton(AF_INET6, start, &octets) == 1 { return .ipv6 }
+      return nil
+    }
+    guard let found else { return nil }
+    self.init(family: found, port: port, octets: octets)
+  }
+
   /// Appends the numeric address: `127.0.0.1`, `::1`; nothing for a unix socket.
   public func host(into output: inout OctetBuffer) {
     if family == .unix { return }

@@ -30,6 +30,9 @@ public protocol Application: AnyObject {
   /// Whether the worker's turn is to end before the next request is begun.
   var wantsControl: Bool { get }
 
+  /// A connection was scheduled: there is work for a turn, also if no descriptor is ready.
+  func workScheduled()
+
   /// Called before and after the thread waits for the kernel with nothing else to do.
   func willWait()
   func didWait()
@@ -61,6 +64,7 @@ extension Application {
   public func descriptorReady(token: UInt64, readiness: Readiness) {}
   public func accessLogChanged(_ event: AccessLog.Event) {}
   public var wantsControl: Bool { false }
+  public func workScheduled() {}
   public func willWait() {}
   public func didWait() {}
 }

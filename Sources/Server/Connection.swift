@@ -2,7 +2,10 @@ import NecroReactor
 
 /// An accepted connection: what is kept of it while it idles.
 final class Connection {
+  /// The socket; -1 of a connection in memory.
   let descriptor: Int32
+  /// The other end of a connection in memory.
+  let local: LocalPeer?
   let slot: Int
   let peer: PeerAddress
   /// Told apart from earlier connections in the same slot.
@@ -38,10 +41,11 @@ final class Connection {
   var isScheduled = false
 
   init(
-    descriptor: Int32, slot: Int, generation: UInt32, peer: PeerAddress, deadline: UInt64,
-    timer: TimerWheel.TimerID
+    descriptor: Int32, local: LocalPeer?, slot: Int, generation: UInt32, peer: PeerAddress,
+    deadline: UInt64, timer: TimerWheel.TimerID
   ) {
     self.descriptor = descriptor
+    self.local = local
     self.slot = slot
     self.generation = generation
     self.peer = peer

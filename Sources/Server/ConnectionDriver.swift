@@ -123,7 +123,7 @@ extension Worker {
     // While the application is at work the head must stay readable, and receiving may move it.
     if exchange.phase != .head { exchange.keepHead() }
     let room = exchange.decoder.reserve(exchange.receiveOctetsMin)
-    switch Socket.receive(connection.descriptor, into: room) {
+    switch connection.receive(into: room) {
     case .octets(let count):
       exchange.decoder.advance(count)
       exchange.needsOctets = false
@@ -150,7 +150,7 @@ extension Worker {
 
   /// Sends what the kernel takes. Returns false when the connection is gone.
   private func send(_ connection: Connection, _ exchange: Exchange) -> Bool {
-    switch Socket.send(connection.descriptor, exchange.output.octets) {
+    switch connection.send(exchange.output.octets) {
     case .octets(let count):
       exchange.consumeOutput(count)
       if exchange.output.isEmpty {
@@ -205,7 +205,7 @@ extension Worker {
       close(connection)
       return
     }
-    Socket.closeWriting(connection.descriptor)
+    connection.closeWriting()
     connection.isLingering = true
     connection.mayReceive = true
     setDeadline(connection, later(now, by: limits.lingerMilliseconds))
@@ -221,7 +221,7 @@ extension Worker {
       }
       lingerBuffer.removeAll()
       let room = lingerBuffer.reserve(lingerBuffer.capacity)
-      switch Socket.receive(connection.descriptor, into: room) {
+      switch connection.receive(into: room) {
       case .octets(let count):
         octetsLeft -= count
         connection.lingeredOctets += count

@@ -35,9 +35,7 @@ extension Worker {
   private var acceptedPerTurnMax: Int { 64 }
 
   private func open(_ descriptor: Int32, _ peer: PeerAddress) {
-    let slot = freeSlots.popLast() ?? connections.count
-    if slot == connections.count { connections.append(nil) }
-    nextGeneration = (nextGeneration &+ 1) & 0x3FFF_FFFF
+    let slot = freeSlot()
     do throws(SystemError) {
       try poller.add(
         descriptor, token: Token.connection(slot: slot, generation: nextGeneration).rawValue,
@@ -47,10 +45,23 @@ extension Worker {
       freeSlots.append(slot)
       return
     }
+    open(descriptor, nil, peer, slot: slot)
+  }
+
+  /// A slot without a connection, and a generation for the one that gets it.
+  func freeSlot() -> Int {
+    let slot = freeSlots.popLast() ?? connections.count
+    if slot == connections.count { connections.append(nil) }
+    nextGeneration = (nextGeneration &+ 1) & 0x3FFF_FFFF
+    return slot
+  }
+
+  /// Begins a connection in a free slot.
+  func open(_ descriptor: Int32, _ local: LocalPeer?, _ peer: PeerAddress, slot: Int) {
     let deadline = later(
       now, by: isDraining ? limits.drainFreshMilliseconds : limits.headMilliseconds)
     connections[slot] = Connection(
-      descriptor: descriptor, slot: slot, generation: nextGeneration, peer: peer,
+      descriptor: descriptor, local: local, slot: slot, generation: nextGeneration, peer: peer,
       deadline: deadline,
       timer: timers.insert(token: UInt64(slot), deadlineMilliseconds: deadline))
     connectionCount += 1
@@ -101,6 +112,7 @@ extension Worker {
     let exchange = idleExchanges.popLast() ?? Exchange(limits: limits, date: date)
     exchange.slot = connection.slot
     exchange.peer = connection.peer
+    exchange.localPeer = connection.local
     connection.exchange = exchange
     return exchange
   }
@@ -138,11 +150,7 @@ extension Worker {
     connection.isScheduled = false
     timers.cancel(connection.timer)
     // Closing the only descriptor of a socket takes it out of the poller too.
-    if resetting {
-      Socket.reset(connection.descriptor)
-    } else {
-      Socket.close(connection.descriptor)
-    }
+    connection.disconnect(resetting: resetting)
     if let exchange = connection.exchange {
       connection.exchange = nil
       exchange.slot = nil

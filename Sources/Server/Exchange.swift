@@ -84,6 +84,8 @@ public final class Exchange {
   public var content = OctetBuffer()
   /// The address of the peer.
   public internal(set) var peer: PeerAddress
+  /// The peer's end, of a connection in memory.
+  public internal(set) var localPeer: LocalPeer?
   /// For the application's own use: reset to 0 with each request.
   public var applicationToken: UInt64 = 0
 
@@ -344,6 +346,7 @@ public final class Exchange {
   func reset(storageOctetsMax: Int) {
     endRequest()
     slot = nil
+    localPeer = nil
     persists = true
     hasServed = false
     needsOctets = true

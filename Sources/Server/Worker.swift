@@ -67,7 +67,7 @@ public final class Worker<App: Application> {
   }
 
   deinit {
-    for case let connection? in connections { Socket.close(connection.descriptor) }
+    for case let connection? in connections { connection.disconnect(resetting: false) }
   }
 
   /// Adds a route; see `RouteTable.add`.
@@ -184,6 +184,25 @@ public final class Worker<App: Application> {
     scheduledPosition < scheduledSlots.count || eventPosition < eventCount
   }
 
+  /// How long there is nothing to do unless a descriptor becomes ready, in milliseconds: 0 while there
+  /// is work, -1 without end.
+  public var idleMilliseconds: Int32 {
+    hasWork ? 0 : timers.timeoutMilliseconds(now: Clock.monotonicMilliseconds())
+  }
+
+  /// The descriptor that another event loop watches, as it is readable when one of the worker's is
+  /// ready.
+  public var pollDescriptor: Int32 { poller.descriptor }
+
+  /// The last wait was ended by a signal, which the application may want to look at.
+  public var wasInterrupted: Bool { poller.wasInterrupted }
+
+  /// Forgets the routes. Requests under way keep theirs.
+  public func removeRoutes() {
+    routes = RouteTable()
+    fallbackRoute = nil
+  }
+
   private func handle(_ event: PollEvent) {
     switch Token(rawValue: event.token) {
     case .connection(let slot, let generation):
@@ -232,5 +251,6 @@ public final class Worker<App: Application> {
     if connection.isScheduled { return }
     connection.isScheduled = true
     scheduledSlots.append(connection.slot)
+    application.workScheduled()
   }
 }

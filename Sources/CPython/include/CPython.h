@@ -145,6 +145,7 @@ static inline PyObject *necro_module_of(PyObject *o) {
 PyType_Spec *necro_worker_spec(void);
 PyType_Spec *necro_host_spec(void);
 PyType_Spec *necro_dispatcher_spec(void);
+PyType_Spec *necro_connection_spec(void);
 PyType_Spec *necro_request_spec(void);
 PyType_Spec *necro_body_spec(void);
 

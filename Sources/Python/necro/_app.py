@@ -228,6 +228,16 @@ class Router:
                 yield from entry.router._flat(scope.inside(entry.router, entry.prefix, entry.tags))
 
 
+class Run:
+    """What the routes of one worker, or of one test client, share."""
+
+    __slots__ = ("background", "pool")
+
+    def __init__(self, pool: "HandlerPool", background: "BackgroundWork") -> None:
+        self.pool = pool
+        self.background = background
+
+
 class App(Router):
     """An app: its routes, and what happens when a worker starts and stops.
 
@@ -259,8 +269,7 @@ class App(Router):
         self._queue_max = queue_max
         self._background_max = background_max
         self._background_seconds = background_seconds
-        self._pool: HandlerPool | None = None
-        self._background: BackgroundWork | None = None
+        self._runs: dict[State, Run] = {}
         self._startup: list[Callable[..., object]] = []
         self._shutdown: list[Callable[..., object]] = []
         self._overrides: dict[ProviderKey, Provider] = {}
@@ -318,25 +327,41 @@ class App(Router):
 
         Raises StartupError, one line that names handler and parameter.
         """
-        from necro._background import BackgroundWork
         from necro._compiler import RouteCompiler
         from necro._hooks import check_hook
-        from necro._pool import HandlerPool
 
         for event, hooks in (("on_startup", self._startup), ("on_shutdown", self._shutdown)):
             for hook in hooks:
                 check_hook(hook, event)
-        if self._pool is None:
-            self._pool = HandlerPool(self._threads_max, self._queue_max)
-        if self._background is None:
-            self._background = BackgroundWork(
-                self._pool,
-                pending_max=self._background_max,
-                seconds_max=self._background_seconds,
-            )
+        run = self.run_of(state)
         top = Scope("", (), (self,))
-        compiler = RouteCompiler(state, self._pool, self._background, self._overrides)
+        compiler = RouteCompiler(state, run.pool, run.background, self._overrides)
         return compiler.compile(top, list(self._flat(top)))
+
+    @property
+    def overrides(self) -> "dict[ProviderKey, Provider]":
+        """What stands in the place of providers now; another dict whenever that changes."""
+        return self._overrides
+
+    def release(self, state: State) -> None:
+        """Ends the thread pool of the routes compiled for a State."""
+        run = self._runs.pop(state, None)
+        if run is not None:
+            run.pool.shutdown()
+
+    def run_of(self, state: State) -> "Run":
+        """What the routes compiled for a State share, until `run_shutdown`."""
+        run = self._runs.get(state)
+        if run is None:
+            from necro._background import BackgroundWork
+            from necro._pool import HandlerPool
+
+            pool = HandlerPool(self._threads_max, self._queue_max)
+            background = BackgroundWork(
+                pool, pending_max=self._background_max, seconds_max=self._background_seconds
+            )
+            run = self._runs[state] = Run(pool, background)
+        return run
 
     async def run_startup(self, state: State) -> None:
         """Runs the startup hooks in order; what one raises goes to the caller."""
@@ -345,26 +370,26 @@ class App(Router):
         for hook in self._startup:
             await run_hook(hook, state)
 
-    async def run_shutdown(self, state: State) -> None:
+    async def run_shutdown(self, state: State, *, hooks: bool = True) -> None:
         """Waits for work in the background, runs every shutdown hook, ends the thread pool.
 
         The hook that was declared last runs first.
+
+        - hooks: False where the startup hooks did not run.
 
         What the hooks raised is raised when all have run, as an ExceptionGroup.
         """
         from necro._hooks import run_hook
 
-        if self._background is not None:
-            await self._background.finish()
-            self._background = None
+        run = self._runs.get(state)
+        if run is not None:
+            await run.background.finish()
         errors: list[Exception] = []
-        for hook in reversed(self._shutdown):
+        for hook in reversed(self._shutdown if hooks else ()):
             try:
                 await run_hook(hook, state)
             except Exception as error:
                 errors.append(error)
-        if self._pool is not None:
-            self._pool.shutdown()
-            self._pool = None
+        self.release(state)
         if errors:
             raise ExceptionGroup("shutdown hooks failed", errors)

@@ -104,14 +104,21 @@ class BackgroundWork:
         if self._pending == 0 and self._idle is not None and not self._idle.done():
             self._idle.set_result(None)
 
+    async def settle(self) -> None:
+        """Waits until all work is done, however long that takes."""
+        while self._pending > 0:
+            if self._idle is None or self._idle.done():
+                self._idle = asyncio.get_running_loop().create_future()
+            # One who waits no longer does not end the others' waiting.
+            await asyncio.shield(self._idle)
+
     async def finish(self) -> None:
         """Waits until all work is done; what takes longer than it may is cancelled, and said."""
         if self._pending == 0:
             return
-        self._idle = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.timeout(self._seconds_max):
-                await self._idle
+                await self.settle()
         except TimeoutError:
             from logging import getLogger
 

@@ -6,6 +6,7 @@ from necro._responses import Response
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from necro._responses import HeaderItems
@@ -23,6 +24,9 @@ _REQUIRED_HEADERS = {
 }
 
 _REQUEST_ID_CHARACTERS_MAX = 128
+
+observers: "list[Callable[[BaseException, RequestViews], object]]" = []
+"""Called with each exception that the app did not raise on purpose; a test client raises it."""
 
 
 class StartupError(Exception):
@@ -126,6 +130,8 @@ def log_error(
         exc_info=(type(error), error, _own_frames(error)),
         extra={"request_id": request_id},
     )
+    for observer in tuple(observers):
+        observer(error, request)
 
 
 def _own_frames(error: BaseException) -> "TracebackType | None":

@@ -143,8 +143,7 @@ class Loop(asyncio.SelectorEventLoop):
         selector = _Selector(worker)
         super().__init__(selector)
         selector.loop = self
-        self.request_task_type = task_type(worker)
-        worker.attach(self, self._ready, self.request_task_type, drained)
+        worker.attach(self, self._ready, task_type(worker), drained)
 
     @property
     def timers(self) -> "list[asyncio.TimerHandle]":

@@ -165,6 +165,7 @@ class Worker:
     def __new__(cls, start: object, limits: dict[str, int], logs_json: bool, /) -> Worker:
         """A server that listens to nothing yet.
 
+        - start: the capsule that the worker's thread gives; None for a worker without listeners.
         - logs_json: whether a line of the access log is a JSON object.
         - limits: by the names of the properties of `ServerLimits` and its `http`, times in
           milliseconds; what is not named has its default.
@@ -198,3 +199,67 @@ class Worker:
     def remove_descriptor(self, descriptor: int, /) -> None: ...
     def task_touched(self) -> None:
         """Says that the current task was changed by its request."""
+
+    def embed(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        task_type: type[asyncio.Task[Any]],
+        wake: Callable[[], object],
+        /,
+    ) -> None:
+        """Names an event loop of any kind, in place of `attach`.
+
+        It calls `turn` soon after `wake` is called, when `fileno()` is readable, and when the time
+        has come that the last turn gave.
+        """
+
+    def turn(self) -> float | None:
+        """Serves what is there without waiting.
+
+        Gives after how many seconds there is more to do; None when that is for others to say.
+        """
+
+    def fileno(self) -> int:
+        """The descriptor that is readable when a turn is due."""
+
+    def connect(self, host: str, port: int, changed: Callable[[], object], /) -> Connection:
+        """Opens a connection in memory.
+
+        - host, port: what the app sees as the client's address.
+        - changed: called when there is something to take, when the server has ended the
+          connection, and when all that was fed has been received. It only takes notice.
+
+        Raises OSError when the worker has as many connections as it takes.
+        """
+
+    def remove_routes(self) -> None:
+        """Forgets the routes; requests under way keep theirs."""
+
+    def close(self) -> None:
+        """Closes all connections and gives up the loop and the routes."""
+
+class Connection:
+    """The client's end of a connection in memory; `Worker.connect` makes it."""
+
+    def feed(self, octets: bytes, /) -> None:
+        """Gives the server octets, for its next turn."""
+
+    def finish(self) -> None:
+        """Says that no more are fed, as a client that closes its side; the server still answers."""
+
+    def take(self) -> bytes:
+        """The octets that the server has sent since the last call."""
+
+    def close(self) -> None:
+        """Goes away."""
+
+    def serves(self, request: RequestHead, /) -> bool:
+        """Whether a request that is being answered came from here."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether the server sends no more; what it has sent can still be taken."""
+
+    @property
+    def pending(self) -> int:
+        """How many octets that were fed the server has not received."""
