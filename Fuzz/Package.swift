@@ -23,6 +23,7 @@ let bodies = [
   (product: "json-roundtrip", folder: "JSONRoundTrip"),
   (product: "postgres-roundtrip", folder: "PostgresRoundTrip"),
   (product: "postgres-split", folder: "PostgresSplit"),
+  (product: "postgres-types-roundtrip", folder: "PostgresTypesRoundTrip"),
   (product: "router-model", folder: "RouterModel"),
   (product: "canary-body", folder: "Canary"),
 ]

@@ -4,7 +4,7 @@ The data (`pg_type-builtin-oids.tsv` and `pg_range-builtin.tsv`, in the folder t
 names, by default ../shared/vectors, under `postgresql`) is facts about the catalog; how a type's
 values look in binary format is said here.
 
-    python Spec/postgres_types.py            writes Sources/PostgresWire/TypeCodecs/BuiltInTypes.swift
+    python Spec/postgres_types.py            writes BuiltInTypes.swift in the codec's TypeCodecs
     python Spec/postgres_types.py --check    ends with status 1 when that would change it
 """
 
@@ -20,11 +20,12 @@ ROOT = Path(__file__).resolve().parent.parent
 CODECS = ROOT / "Sources/PostgresWire/TypeCodecs"
 OUTPUT = CODECS / "BuiltInTypes.swift"
 
-_SAME = (
-    "int2 int4 int8 float4 float8 numeric money bytea uuid json jsonb jsonpath date time timetz "
-    "timestamp timestamptz interval inet cidr macaddr macaddr8 point lseg path box polygon line "
-    "circle tid void char text"
-).split()
+_SAME = {
+    "int2", "int4", "int8", "float4", "float8", "numeric", "money", "bytea", "uuid", "json",
+    "jsonb", "jsonpath", "date", "time", "timetz", "timestamp", "timestamptz", "interval",
+    "inet", "cidr", "macaddr", "macaddr8", "point", "lseg", "path", "box", "polygon", "line",
+    "circle", "tid", "void", "char", "text",
+}  # fmt: skip
 """Types whose kind has their name."""
 
 _KINDS = {
@@ -125,8 +126,8 @@ public enum BuiltInTypes {{
     return array == 0 ? nil : array
   }}
 
-  /// Where a built-in type's name is in `names`, counted in commas. That of an array is empty: it is its
-  /// element's behind an underscore.
+  /// Where a built-in type's name is in `names`, counted in commas. That of an array is empty: it
+  /// is its element's behind an underscore.
   public static func index(_ oid: UInt32) -> Int? {{
     var (low, high) = (0, words.count)
     while low < high {{

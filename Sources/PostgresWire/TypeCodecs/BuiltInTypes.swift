@@ -21,8 +21,8 @@ public enum BuiltInTypes {
     return array == 0 ? nil : array
   }
 
-  /// Where a built-in type's name is in `names`, counted in commas. That of an array is empty: it is its
-  /// element's behind an underscore.
+  /// Where a built-in type's name is in `names`, counted in commas. That of an array is empty: it
+  /// is its element's behind an underscore.
   public static func index(_ oid: UInt32) -> Int? {
     var (low, high) = (0, words.count)
     while low < high {
