@@ -14,7 +14,7 @@ SEED ?= 1
 # What the tests and benchmarks use beside Swift and Python: peers to compare with, servers, clients.
 PACKAGES := libssl-dev libpq-dev libhiredis-dev libhttp-parser-dev postgresql pgbouncer redis-server nginx wrk curl
 
-.PHONY: run build test spec fuzz soak bench-http bench-http1 format clean packages swift
+.PHONY: run build test spec fuzz soak bench-http bench-http1 bench-app format clean packages swift
 
 run: build
 	@printf '%s\n' 'Try, in another terminal:' \
@@ -49,6 +49,10 @@ soak: packages build
 bench-http: packages build
 	@$(PY) Benchmarks/http/run.py --rounds $(ROUNDS)
 	@$(PY) Benchmarks/http/memory.py
+
+# What routes, middleware and providers cost, beside FastAPI on uvicorn.
+bench-app: packages build
+	@PYTHONPATH=Benchmarks/http $(PY) Benchmarks/app/costs.py --rounds $(ROUNDS)
 
 # The codec alone: the ordinary build, and Embedded Swift as it ships.
 bench-http1: swift
