@@ -6,7 +6,9 @@ import NecroOctets
 /// Everything here that another parser could read differently is refused: repeated or listed
 /// Content-Length, Content-Length beside Transfer-Encoding, any transfer coding but one `chunked`. The
 /// empty list elements that RFC 9110 §5.6.1.2 has recipients ignore are refused in these two fields,
-/// for the same reason; in Connection and Expect they are ignored.
+/// for the same reason; in Connection and Expect they are ignored. Refused are also
+/// zeros in front of a length, which a parser may take for octal, an empty Host, and a second
+/// Content-Type, of which some take the first and some the last.
 ///
 /// RFC 9112 §3.2, §6, §9.3; RFC 9110 §10.1.1
 struct FramingFields {
@@ -16,6 +18,10 @@ struct FramingFields {
   private(set) var hasClose = false
   private(set) var hasKeepAlive = false
   private(set) var hasContinueExpectation = false
+  /// Whether an expectation other than `100-continue` was met.
+  private(set) var hasOtherExpectation = false
+  private(set) var hasContentType = false
+  private(set) var isContentTypeRepeated = false
   private var hasContentLengthDigits = false
   private var codings = TransferCodings()
   private(set) var contentLength: UInt64 = 0
@@ -68,14 +74,14 @@ struct FramingFields {
     case .ended:
       let octet = octets[position]
       guard octet != 0x0A else { throw HTTP1Error(code: .bareLineFeed, offset: position) }
-      guard hostScanner.isComplete && (octet == 0x0D || FieldSyntax.isWhitespace(octet)) else {
+      guard hostScanner.isComplete && hostScanner.hasHost && (octet == 0x0D || FieldSyntax.isWhitespace(octet)) else {
         throw HTTP1Error(code: .hostInvalid, offset: position)
       }
       return true
     }
   }
 
-  /// Reads Content-Length, `1*DIGIT`, as it arrives. True at the white space or CR behind it.
+  /// Reads Content-Length, `1*DIGIT` without zeros in front, as it arrives. True at the white space or CR behind it.
   mutating func scanContentLength(
     _ octets: Span<UInt8>, from position: inout Int, to bound: Int
   ) throws(HTTP1Error) -> Bool {
@@ -87,6 +93,9 @@ struct FramingFields {
           throw HTTP1Error(code: .contentLengthInvalid, offset: position)
         }
         return true
+      }
+      guard contentLength > 0 || !hasContentLengthDigits else {
+        throw HTTP1Error(code: .contentLengthInvalid, offset: position)
       }
       hasContentLengthDigits = true
       let (tens, overflowsTens) = contentLength.multipliedReportingOverflow(by: 10)
@@ -114,6 +123,9 @@ struct FramingFields {
     case .host: host = value
     case .connection: readConnection(octets.octets(value))
     case .expect: readExpect(octets.octets(value))
+    case .contentType:
+      isContentTypeRepeated = isContentTypeRepeated || hasContentType
+      hasContentType = true
     default: break
     }
   }
@@ -139,12 +151,16 @@ struct FramingFields {
     }
   }
 
-  /// Looks for the one expectation there is. Others may be ignored (RFC 9110 §10.1.1), and so is what
-  /// is no expectation.
+  /// Looks for the one expectation there is. Another one, or what is none, is answered 417, so that no
+  /// client believes that it was met (RFC 9110 §10.1.1).
   private mutating func readExpect(_ value: Span<UInt8>) {
     var elements = ListElements()
     while let element = elements.next(in: value) {
-      if value.octets(element).equalsIgnoringCase("100-continue") { hasContinueExpectation = true }
+      if value.octets(element).equalsIgnoringCase("100-continue") {
+        hasContinueExpectation = true
+      } else {
+        hasOtherExpectation = true
+      }
     }
   }
 

@@ -56,7 +56,7 @@ extension HTTP1Error {
     case versionMissing
     /// What follows the request-target is not `HTTP/` DIGIT `.` DIGIT and CRLF.
     case versionInvalid
-    /// A major version other than 1.
+    /// A major version above 1.
     case versionUnsupported
     /// White space between the start line and the first field line.
     case whitespaceBeforeFirstField
@@ -78,14 +78,16 @@ extension HTTP1Error {
     case hostMissing
     /// A second Host.
     case hostRepeated
-    /// Host is not a host with an optional port.
+    /// Host is not a host with an optional port, or is empty.
     case hostInvalid
-    /// Content-Length is not decimal digits.
+    /// Content-Length is not decimal digits, or has zeros in front, which some parsers take for octal.
     case contentLengthInvalid
     /// Content-Length exceeds 64 bits.
     case contentLengthOverflow
     /// A second Content-Length, equal or not.
     case contentLengthRepeated
+    /// A second Content-Type, equal or not.
+    case contentTypeRepeated
     /// Content-Length and Transfer-Encoding together.
     case contentLengthWithTransferEncoding
     /// The content exceeds its limit.
@@ -117,6 +119,8 @@ extension HTTP1Error {
     case trailerSectionTooLong
     /// The trailer section exceeds its limit of lines.
     case trailerLinesTooMany
+    /// An expectation other than `100-continue`.
+    case expectationUnknown
     /// The peer ended the connection within a message.
     case messageIncomplete
   }

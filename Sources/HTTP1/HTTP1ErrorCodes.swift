@@ -34,6 +34,7 @@ extension HTTP1Error.Code {
     case .contentLengthInvalid: "contentLengthInvalid"
     case .contentLengthOverflow: "contentLengthOverflow"
     case .contentLengthRepeated: "contentLengthRepeated"
+    case .contentTypeRepeated: "contentTypeRepeated"
     case .contentLengthWithTransferEncoding: "contentLengthWithTransferEncoding"
     case .contentTooLong: "contentTooLong"
     case .transferEncodingInVersion10: "transferEncodingInVersion10"
@@ -49,6 +50,7 @@ extension HTTP1Error.Code {
     case .chunkNotTerminated: "chunkNotTerminated"
     case .trailerSectionTooLong: "trailerSectionTooLong"
     case .trailerLinesTooMany: "trailerLinesTooMany"
+    case .expectationUnknown: "expectationUnknown"
     case .messageIncomplete: "messageIncomplete"
     }
   }
@@ -85,6 +87,7 @@ extension HTTP1Error.Code {
     case .contentLengthInvalid: "RFC 9112 §6.3"
     case .contentLengthOverflow: "RFC 9110 §8.6"
     case .contentLengthRepeated: "RFC 9112 §6.3"
+    case .contentTypeRepeated: "RFC 9110 §8.3"
     case .contentLengthWithTransferEncoding: "RFC 9112 §6.3"
     case .contentTooLong: "RFC 9110 §15.5.14"
     case .transferEncodingInVersion10: "RFC 9112 §6.1"
@@ -100,6 +103,7 @@ extension HTTP1Error.Code {
     case .chunkNotTerminated: "RFC 9112 §7.1"
     case .trailerSectionTooLong: "RFC 6585 §5"
     case .trailerLinesTooMany: "RFC 6585 §5"
+    case .expectationUnknown: "RFC 9110 §10.1.1"
     case .messageIncomplete: "RFC 9112 §8"
     }
   }
@@ -116,11 +120,14 @@ extension HTTP1Error.Code {
     case .fieldSectionTooLong, .fieldLinesTooMany, .trailerSectionTooLong,
       .trailerLinesTooMany:
       .requestHeaderFieldsTooLarge
-    case .methodTooLong, .transferCodingUnknown:
+    case .transferCodingUnknown:
       .notImplemented
-    case .versionMissing, .versionUnsupported:
+    case .expectationUnknown:
+      .expectationFailed
+    case .versionUnsupported:
       .httpVersionNotSupported
     case .emptyLinesTooMany, .bareCarriageReturn, .bareLineFeed, .methodInvalid,
+      .methodTooLong, .versionMissing, .contentTypeRepeated,
       .targetInvalid, .targetFormNotAllowed, .percentEncodingInvalid, .fragmentInTarget,
       .userinfoInTarget, .authorityInvalid, .versionInvalid, .whitespaceBeforeFirstField,
       .obsoleteFold, .fieldNameInvalid, .whitespaceBeforeColon, .colonMissing,

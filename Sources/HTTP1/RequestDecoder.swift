@@ -231,6 +231,13 @@ public struct RequestDecoder: ~Copyable, OctetDecoder {
     guard !framing.isWithoutEnd else {
       throw HTTP1Error(code: .chunkedNotFinal, offset: headCount - 1)
     }
+    guard !framing.isContentTypeRepeated else {
+      throw HTTP1Error(code: .contentTypeRepeated, offset: headCount - 1)
+    }
+    // HTTP/1.0 knows no expectations, and its clients wait for nothing.
+    guard !framing.hasOtherExpectation || version == .http10 else {
+      throw HTTP1Error(code: .expectationUnknown, offset: headCount - 1)
+    }
     let content = framing.bodyLength
     var hasContent = false
     switch content {

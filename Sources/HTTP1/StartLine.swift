@@ -279,7 +279,10 @@ struct StartLineScanner {
       let octet = octets[position]
       let index = position - versionStart
       if octet != expected[index] {
-        if index == 5 && OctetClass.isDigit(octet) { throw fault(.versionUnsupported, octets) }
+        // A zero in front of another digit is no version, and HTTP/0.9 had none in its requests.
+        if index == 5 && OctetClass.isDigit(octet) && octet != 0x30 {
+          throw fault(.versionUnsupported, octets)
+        }
         guard index == 7 && OctetClass.isDigit(octet) else { throw fault(.versionInvalid, octets) }
         if octet == 0x30 { version = .http10 }
       }

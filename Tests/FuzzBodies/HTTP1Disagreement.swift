@@ -55,6 +55,12 @@ public struct HTTP1Disagreement: Sendable {
       .weRefuse(.versionMissing), "RFC9112-2.3-1",
       "it reads a request line without a version as HTTP/0.9"),
     .init(
+      .weRefuse(.expectationUnknown), "RFC9110-10.1.1-2",
+      "it leaves expectations to its caller"),
+    .init(
+      .weRefuse(.contentTypeRepeated), "RFC9110-5.3-3",
+      "it leaves the fields that do not frame a message to its caller"),
+    .init(
       .weRefuse(.versionUnsupported), "RFC9110-15.6.6-1",
       "it leaves the version to its caller"),
     .init(
@@ -101,6 +107,9 @@ public struct HTTP1Disagreement: Sendable {
       "it does not look at the version"),
     .init(
       .weRefuse(.transferEncodingInvalid), "RFC9112-6.1-1",
+      "it compares the end of the list alone"),
+    .init(
+      .weRefuse(.transferCodingParameter), "RFC9112-7.1-7",
       "it compares the end of the list alone"),
     .init(
       .weRefuse(.transferCodingUnknown), "RFC9112-6.1-10",

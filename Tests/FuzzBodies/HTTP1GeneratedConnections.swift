@@ -30,7 +30,7 @@ public struct GeneratedConnections {
     var length: Int?
     if below(12) != 0 {
       let host = mostly(
-        ["h", "h.example:8000", "[::1]", ""], ["a b", "u@h", "h:x", "h:99999", "["])
+        ["h", "h.example:8000", "[::1]"], ["", "a b", "u@h", "h:x", "h:99999", "["])
       octets += line("Host", host)
     }
     switch below(5) {

@@ -128,6 +128,10 @@ struct HTTP1Model {
       !options.contains("close") && (request.minorVersion == 1 || options.contains("keep-alive"))
     let expectations = values("expect", request).flatMap { Grammar.elements($0) }
       .map { Grammar.lowercased(Grammar.trimmed($0)) }
+    if request.minorVersion == 1 && !expectations.allSatisfy({ $0 == "100-continue" }) {
+      return nil
+    }
+    if values("content-type", request).count > 1 { return nil }
     request.expectsContinue =
       expectations.contains("100-continue") && request.minorVersion == 1
       && request.length != .none && request.length != .length(0)
@@ -193,7 +197,7 @@ struct HTTP1Model {
     guard hosts.count == 1 || hosts.isEmpty && request.minorVersion == 0 else { return false }
     guard let host = hosts.first else { return true }
     if request.authority.isEmpty { request.authority = host }
-    return Grammar.authority(host[...]) != nil
+    return Grammar.authority(host[...])?.host.isEmpty == false
   }
 
   private func readLength(_ request: inout HTTP1Request) -> Bool {
@@ -205,7 +209,8 @@ struct HTTP1Model {
       return request.minorVersion == 1 && Grammar.lowercased(coding[...]) == "chunked"
     }
     if let text = lengths.first {
-      guard text.allSatisfy(Grammar.isDigit), let length = UInt64(Grammar.text(text[...])) else {
+      guard text.allSatisfy(Grammar.isDigit), text.first != 0x30 || text.count == 1,
+        let length = UInt64(Grammar.text(text[...])) else {
         return false
       }
       request.length = .length(length)

@@ -24,7 +24,7 @@ struct FramingTests {
   @Test(
     "every host of the grammar is taken", .clause("RFC9110-7.2-1", "RFC3986-3.2.2-8"),
     arguments: [
-      "", "h", "h:", "h:0", "h:65535", "a.b-c_d~e", "1.2.3.4:5", "a%2Fb", "!$&'()*+,;=",
+      "h", "h:", "h:0", "h:65535", "a.b-c_d~e", "1.2.3.4:5", "a%2Fb", "!$&'()*+,;=",
       "[::]", "[::1]:80", "[1::]", "[1:2:3:4:5:6:7:8]", "[1:2:3:4:5:6:7::]", "[::2:3:4:5:6:7:8]",
       "[1::3:4:5:6:7:8]", "[::ffff:1.2.3.4]", "[1:2:3:4:5:6:255.0.10.99]", "[2001:DB8::a:b]",
       "[v1.x:y]", "[vF0.a!]", "[1:2:3:4:5::255.255.255.255]",
@@ -38,7 +38,7 @@ struct FramingTests {
   @Test(
     "a malformed host is refused", .clause("RFC9112-3.2-7", "RFC3986-3.2.2-8", "RFC3986-3.2.2-12"),
     arguments: [
-      "¦:80", "h:6553¦6", "h:8¦x", "h ¦x", "¦@", "u¦@h", "h¦/", "h¦?", "h¦#", "h¦\\", "h¦[", "¦]",
+      "¦", "¦:80", "h:6553¦6", "h:8¦x", "h ¦x", "¦@", "u¦@h", "h¦/", "h¦?", "h¦#", "h¦\\", "h¦[", "¦]",
       "h%¦g", "h%2¦ ", "¦\u{E9}", "h¦\u{0}", "h:80¦:80", "[¦]", "[::1]¦x", "[::1¦ ", "[¦g",
       "[1:2:3:4:5:6:7¦]", "[1:2:3:4:5:6:7:8:9¦]", "[1::2::3¦]", "[:::¦]", "[:1¦]", "[1:¦]",
       "[12345::¦]", "[::1.2.3¦]", "[::1.2.3.256¦]", "[::1.2.3.4.5¦]", "[::01.2.3.4¦]",
@@ -61,8 +61,6 @@ struct FramingTests {
     #expect(log.lines.dropFirst() == ["content hello", "end"])
     #expect(log.lines.first?.contains(" length(5)") == true)
     #expect(log.failure?.code == .messageIncomplete)
-    let leading = RequestLog(start + "content-length:0000000000000000000000002\r\n\r\nhi")
-    #expect(leading.lines.dropFirst() == ["content hi", "end"])
     let zero = RequestLog(start + "Content-Length: 0\r\n\r\n")
     #expect(zero.lines.dropFirst() == ["end"])
     #expect(zero.lines.first?.contains(" length(0)") == true)
@@ -205,34 +203,31 @@ struct FramingTests {
         == true)
     #expect(expects(start + "Expect: 100-continue\r\n") == false)
     #expect(expects(start + "Expect: 100-continue\r\nContent-Length: 0\r\n") == false)
-    #expect(expects(start + "Expect: other\r\nContent-Length: 1\r\n", "x") == false)
     #expect(
       expects("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n", "x") == false)
   }
 
   @Test(
-    "Expect is a list, perhaps over several lines, in which 100-continue is looked for",
-    .clause("RFC9110-10.1.1-1", "RFC9110-5.6.1.2-1", "RFC9110-5.6.1.2-2", "RFC9110-5.6.4-1"))
+    "Expect is a list, perhaps over several lines, in which nothing but 100-continue may stand",
+    .clause("RFC9110-10.1.1-1", "RFC9110-10.1.1-2", "RFC9110-5.6.1.2-1", "RFC9110-5.6.1.2-2", "RFC9110-5.6.4-1"))
   func expectationList() {
     func expects(_ values: String...) -> Bool? {
       let lines = values.map { "Expect: \($0)\r\n" }.joined()
       return RequestLog(start + "Content-Length: 1\r\n\(lines)\r\nx").lines.first?
         .contains(" expects-continue")
     }
-    for value in [
-      "100-continue", "a, 100-continue", "100-CONTINUE,a", ",,\t, 100-continue ,,",
-      "a=\"x\\\", y\";b=c , 100-continue", "a=b;c=\"d\",100-continue", "\"\",100-continue",
-    ] {
+    for value in ["100-continue", ",,\t, 100-CONTINUE ,,", "100-continue,100-continue"] {
       #expect(expects(value) == true, "\(value)")
     }
+    for value in ["", ","] { #expect(expects(value) == false, "\(value)") }
+    #expect(expects(",", "100-continue") == true)
     for value in [
-      "", ",", "100-continue=a", "100-continue;a=b", "100-continue a", "x100-continue",
-      "\"100-continue\"", "a=\",100-continue,\"", "a=\"b, 100-continue", "a=\"\\\", 100-continue\"",
-      "100-continue\"", "a=\"\\",
+      "a, 100-continue", "100-continue,a", "a=\"x\\\", y\";b=c , 100-continue", "\"\",100-continue",
+      "100-continue=a", "100-continue;a=b", "100-continue a", "x100-continue", "\"100-continue\"",
+      "a=\",100-continue,\"", "a=\"b, 100-continue", "100-continue\"", "a=\"\\",
     ] {
-      #expect(expects(value) == false, "\(value)")
+      let log = RequestLog(start + "Content-Length: 1\r\nExpect: \(value)\r\n\r\nx")
+      #expect(log.failure?.code == .expectationUnknown, "\(value)")
     }
-    #expect(expects("a", "100-continue") == true)
-    #expect(expects("100-continue", "a") == true)
   }
 }

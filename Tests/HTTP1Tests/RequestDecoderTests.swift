@@ -121,7 +121,7 @@ struct RequestDecoderTests {
       let error = HTTP1Error(code: code, offset: 0)
       #expect("\(error.clause)".hasPrefix("RFC "))
       #expect("\(code.name)" == "\(code)")
-      #expect([400, 413, 414, 431, 501, 505].contains(error.status.rawValue))
+      #expect([400, 413, 414, 417, 431, 501, 505].contains(error.status.rawValue))
     }
   }
 }

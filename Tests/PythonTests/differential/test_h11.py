@@ -26,6 +26,8 @@ FIELD_SECTION_OCTETS_MAX = 1 << 20
 DISAGREEMENTS = {
     "bareCarriageReturn": ("RFC9112-2.2-4", "it looks for CR LF in a chunk's line as a whole"),
     "bareLineFeed": ("RFC9112-2.2-2", "a lone LF may end a line; we refuse it"),
+    "expectationUnknown": ("RFC9110-10.1.1-2", "it leaves expectations to its caller"),
+    "contentTypeRepeated": ("RFC9110-5.3-3", "it leaves that to its caller"),
     "versionUnsupported": ("RFC9110-15.6.6-1", "it leaves the version to its caller"),
     "targetInvalid": ("RFC9112-3.2-1", "it takes any visible octets for a target"),
     "targetFormNotAllowed": ("RFC9112-3.2-1", "it does not hold a target against the method"),
@@ -37,7 +39,7 @@ DISAGREEMENTS = {
     "obsoleteFold": ("RFC9112-5.2-3", "it unfolds, which may be done; we refuse"),
     "fieldValueInvalid": ("RFC9110-5.5-6", "it keeps control octets other than NUL"),
     "hostInvalid": ("RFC9112-3.2-7", "it does not look at the value of Host"),
-    "contentLengthInvalid": ("RFC9112-6.3-4", "it unfolds, and takes a list of equal values"),
+    "contentLengthInvalid": ("RFC9112-6.3-4", "it unfolds, takes equal values, and zeros in front"),
     "contentLengthRepeated": ("RFC9110-8.6-11", "it takes equal values for one"),
     "contentLengthOverflow": ("RFC9110-8.6-9", "its numbers have no bound but twenty digits"),
     "contentLengthWithTransferEncoding": ("RFC9112-6.1-13", "it lets the coding outweigh it"),
