@@ -74,7 +74,9 @@ struct FramingFields {
     case .ended:
       let octet = octets[position]
       guard octet != 0x0A else { throw HTTP1Error(code: .bareLineFeed, offset: position) }
-      guard hostScanner.isComplete && hostScanner.hasHost && (octet == 0x0D || FieldSyntax.isWhitespace(octet)) else {
+      guard hostScanner.isComplete && hostScanner.hasHost,
+        octet == 0x0D || FieldSyntax.isWhitespace(octet)
+      else {
         throw HTTP1Error(code: .hostInvalid, offset: position)
       }
       return true

@@ -210,7 +210,8 @@ struct HTTP1Model {
     }
     if let text = lengths.first {
       guard text.allSatisfy(Grammar.isDigit), text.first != 0x30 || text.count == 1,
-        let length = UInt64(Grammar.text(text[...])) else {
+        let length = UInt64(Grammar.text(text[...]))
+      else {
         return false
       }
       request.length = .length(length)

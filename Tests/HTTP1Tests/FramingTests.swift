@@ -38,7 +38,8 @@ struct FramingTests {
   @Test(
     "a malformed host is refused", .clause("RFC9112-3.2-7", "RFC3986-3.2.2-8", "RFC3986-3.2.2-12"),
     arguments: [
-      "¦", "¦:80", "h:6553¦6", "h:8¦x", "h ¦x", "¦@", "u¦@h", "h¦/", "h¦?", "h¦#", "h¦\\", "h¦[", "¦]",
+      "¦", "¦:80", "h:6553¦6", "h:8¦x", "h ¦x", "¦@", "u¦@h", "h¦/", "h¦?", "h¦#", "h¦\\", "h¦[",
+      "¦]",
       "h%¦g", "h%2¦ ", "¦\u{E9}", "h¦\u{0}", "h:80¦:80", "[¦]", "[::1]¦x", "[::1¦ ", "[¦g",
       "[1:2:3:4:5:6:7¦]", "[1:2:3:4:5:6:7:8:9¦]", "[1::2::3¦]", "[:::¦]", "[:1¦]", "[1:¦]",
       "[12345::¦]", "[::1.2.3¦]", "[::1.2.3.256¦]", "[::1.2.3.4.5¦]", "[::01.2.3.4¦]",
@@ -209,7 +210,9 @@ struct FramingTests {
 
   @Test(
     "Expect is a list, perhaps over several lines, in which nothing but 100-continue may stand",
-    .clause("RFC9110-10.1.1-1", "RFC9110-10.1.1-2", "RFC9110-5.6.1.2-1", "RFC9110-5.6.1.2-2", "RFC9110-5.6.4-1"))
+    .clause(
+      "RFC9110-10.1.1-1", "RFC9110-10.1.1-2", "RFC9110-5.6.1.2-1", "RFC9110-5.6.1.2-2",
+      "RFC9110-5.6.4-1"))
   func expectationList() {
     func expects(_ values: String...) -> Bool? {
       let lines = values.map { "Expect: \($0)\r\n" }.joined()

@@ -28,6 +28,7 @@ DISAGREEMENTS = {
     "bareLineFeed": ("RFC9112-2.2-2", "a lone LF may end a line; we refuse it"),
     "expectationUnknown": ("RFC9110-10.1.1-2", "it leaves expectations to its caller"),
     "contentTypeRepeated": ("RFC9110-5.3-3", "it leaves that to its caller"),
+    "versionInvalid": ("RFC9112-2.3-1", "it leaves the version to its caller, HTTP/0.9 too"),
     "versionUnsupported": ("RFC9110-15.6.6-1", "it leaves the version to its caller"),
     "targetInvalid": ("RFC9112-3.2-1", "it takes any visible octets for a target"),
     "targetFormNotAllowed": ("RFC9112-3.2-1", "it does not hold a target against the method"),

@@ -31,7 +31,7 @@ REFUSED = {
     "no host": (GET + "\r\n", 400),
     "two hosts": (GET + "Host: a\r\nHost: a\r\n\r\n", 400),
     "malformed host": (GET + "Host: a b\r\n\r\n", 400),
-    "no version": ("GET /\r\n\r\n", 505),
+    "no version": ("GET /\r\n\r\n", 400),
     "next major version": ("GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505),
     "no such version": ("GET / HTTP/x\r\nHost: a\r\n\r\n", 400),
     "lower case name of the protocol": ("GET / http/1.1\r\nHost: a\r\n\r\n", 400),
