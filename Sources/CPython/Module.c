@@ -91,6 +91,9 @@ SWIFT_METHOD(necro_worker_turn);
 SWIFT_METHOD(necro_worker_fileno);
 SWIFT_FASTCALL(necro_worker_connect);
 SWIFT_METHOD(necro_worker_remove_routes);
+SWIFT_METHOD(necro_worker_set_debug);
+SWIFT_METHOD(necro_worker_set_task_per_request);
+SWIFT_METHOD(necro_worker_watch);
 SWIFT_METHOD(necro_worker_close);
 
 static PyMethodDef worker_methods[] = {
@@ -128,6 +131,14 @@ static PyMethodDef worker_methods[] = {
      PyDoc_STR("remove_routes()\n--\n\nForgets the routes; requests under way keep theirs.")},
     {"close", necro_worker_close, METH_NOARGS,
      PyDoc_STR("close()\n--\n\nCloses all connections and gives up the loop and the routes.")},
+    {"set_debug", necro_worker_set_debug, METH_O,
+     PyDoc_STR("set_debug(enabled, /)\n--\n\nWhether the loop is told what each handler took.")},
+    {"set_task_per_request", necro_worker_set_task_per_request, METH_O,
+     PyDoc_STR("set_task_per_request(enabled, /)\n--\n\nWhether every request has a new Task.")},
+    {"watch", necro_worker_watch, METH_O,
+     PyDoc_STR("watch(seconds, /)\n--\n\nWaits, on another thread, until the worker has not taken "
+               "a turn for so long. Returns the CompiledRoute whose handler runs, or None, how "
+               "long it has, and the thread's frame if it still does.")},
     {NULL, NULL, 0, NULL}};
 
 static PyType_Slot worker_slots[] = {{Py_tp_new, (void *)necro_worker_new},

@@ -56,7 +56,9 @@ final class Dispatcher {
       return application.serveInTask(self, &result)
     case .attached:
       var output: Object?
+      application.watch.enters(route: exchange!.route)
       let outcome = PyIter_Send(coroutine, value, &output)
+      application.watch.leaves()
       return stepped(outcome, output, &result)
     case .serving, .finished:
       raise(necro_runtime_error()!, "cannot reuse a request's coroutine")

@@ -42,6 +42,12 @@ final class PythonApplication: Application {
   var context: Object?
   /// Said by the Task itself when a handler changes it.
   var taskIsTouched = false
+  /// Every request has a Task of its own, to compare with.
+  var hasTaskPerRequest = false
+  /// The loop is in debug mode: what handlers take is measured.
+  var isDebugging = false
+  /// Where another thread sees what this one does.
+  let watch = HandlerWatch()
   /// What is left in the Task's name by a request that ended: it goes no further.
   var mustLeaveTask = false
   /// The handler that has just suspended, and what it awaits.
@@ -49,6 +55,8 @@ final class PythonApplication: Application {
   /// The result of the handler that left traces on its Task.
   var lastResult: Object?
 
+  /// That of the thread which the worker runs on.
+  let ownThread: UnsafeMutablePointer<PyThreadState>
   private var threadState: UnsafeMutablePointer<PyThreadState>?
   /// The place before the first argument is the callee's.
   private var arguments: UnsafeMutablePointer<Object?>
@@ -69,6 +77,7 @@ final class PythonApplication: Application {
       let taskKeywords = PyTuple_New(3)
     else { return nil }
     self.state = state
+    ownThread = PyThreadState_Get()
     self.results = results
     self.currentTask = currentTask
     self.requestType = requestType
@@ -119,7 +128,10 @@ final class PythonApplication: Application {
 
   var wantsControl: Bool { mustLeaveTask }
 
-  func willWait() { threadState = PyEval_SaveThread() }
+  func willWait() {
+    watch.waits()
+    threadState = PyEval_SaveThread()
+  }
 
   func didWait() { PyEval_RestoreThread(threadState) }
 
@@ -137,6 +149,32 @@ final class PythonApplication: Application {
   }
 
   func respond(to exchange: Exchange) -> Outcome {
+    watch.enters(route: exchange.route)
+    defer { watch.leaves() }
+    return isDebugging ? answerTimed(exchange) : answer(exchange)
+  }
+
+  /// Answers and has the loop told how long the handler took, up to its end or first suspension: all
+  /// further steps are the loop's own, which times them.
+  private func answerTimed(_ exchange: Exchange) -> Outcome {
+    let plan = plans[exchange.route]
+    let start = Clock.monotonicNanoseconds()
+    let outcome = answer(exchange)
+    let seconds = Double(Clock.monotonicNanoseconds() &- start) / 1e9
+    guard let took = PyFloat_FromDouble(seconds), let loop,
+      let report = attribute(loop, "handler_took"), let reported = call(report, plan.route, took)
+    else {
+      PyErr_WriteUnraisable(plan.route)
+      return outcome
+    }
+    release(took)
+    release(report)
+    release(reported)
+    return outcome
+  }
+
+  @inline(__always)
+  private func answer(_ exchange: Exchange) -> Outcome {
     let plan = plans[exchange.route]
     var request: Object?
     guard let result = callHandler(plan, exchange, &request) else {

@@ -38,6 +38,7 @@ extension PythonApplication {
       } catch {
         return raiseSystemError(error)
       }
+      watch.turns(at: worker.now)
       guard process(), reportDrain() else { return false }
       // In the main interpreter a Python handler of a signal runs here, such as Ctrl-C's.
       if worker.wasInterrupted && PyErr_CheckSignals() != 0 { return false }
@@ -61,6 +62,7 @@ extension PythonApplication {
     if timeout == 0 { return false }
     do throws(SystemError) {
       try worker.poll(timeoutMilliseconds: timeout)
+      watch.turns(at: worker.now)
       return !worker.wasInterrupted
     } catch {
       return false
@@ -80,6 +82,13 @@ extension PythonApplication {
 
   /// Does what is ready in the worker, each handler inside a Task. False with a Python error.
   func process() -> Bool {
+    // Most of what asyncio waits for is no request: then there is no need of a Task.
+    worker.handOverDescriptors()
+    if worker.turnIsComplete {
+      mustLeaveTask = false
+      worker.process()
+      return true
+    }
     repeat {
       guard let dispatcher = makeDispatcher(self) else { return false }
       defer { release(dispatcher) }
@@ -115,7 +124,7 @@ extension PythonApplication {
     release(task)
     self.task = task
     taskReferences = necro_refcount(task)
-    taskIsTouched = false
+    taskIsTouched = hasTaskPerRequest
     mustLeaveTask = false
     repeat {
       worker.process()

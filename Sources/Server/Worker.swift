@@ -17,7 +17,8 @@ public final class Worker<App: Application> {
   var poller: EpollPoller
   var timers: TimerWheel
   let date = DateField()
-  var now: UInt64
+  /// When the present turn began, in milliseconds of the monotonic clock.
+  public internal(set) var now: UInt64
   var accessLog: AccessLog?
   /// A timer is set at whose end a log is tried again that could not be written.
   var accessLogTimerIsSet = false
@@ -147,6 +148,18 @@ public final class Worker<App: Application> {
     }
     now = Clock.monotonicMilliseconds()
     date.refresh()
+  }
+
+  /// Hands over what is ready of the application's descriptors, up to the first other thing to do: a
+  /// turn that has nothing else can be complete before `process`.
+  public func handOverDescriptors() {
+    guard scheduledPosition == scheduledEnd else { return }
+    while eventPosition < eventCount {
+      let event = poller.event(eventPosition)
+      guard case .application(let token) = Token(rawValue: event.token) else { return }
+      eventPosition += 1
+      application.descriptorReady(token: token, readiness: event.readiness)
+    }
   }
 
   /// The second half of a turn: does what was scheduled and what is ready. Returns early, with

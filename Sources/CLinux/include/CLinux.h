@@ -66,6 +66,14 @@ static inline int necro_set_nonblocking_cloexec(int descriptor) {
   return fcntl(descriptor, F_SETFD, FD_CLOEXEC);
 }
 
+/// Words that one thread writes and another reads, each for itself: no order between them is kept.
+static inline void necro_store_relaxed(unsigned long *word, unsigned long value) {
+  __atomic_store_n(word, value, __ATOMIC_RELAXED);
+}
+static inline unsigned long necro_load_relaxed(const unsigned long *word) {
+  return __atomic_load_n(word, __ATOMIC_RELAXED);
+}
+
 /// Whether `mode` from `stat` is that of a socket; a macro in libc.
 static inline bool necro_is_socket(mode_t mode) { return S_ISSOCK(mode); }
 

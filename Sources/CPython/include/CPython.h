@@ -73,6 +73,11 @@ static inline PyObject *necro_vectorcall(PyObject *callable, PyObject *const *ar
   return PyObject_Vectorcall(callable, arguments, positional | PY_VECTORCALL_ARGUMENTS_OFFSET, names);
 }
 
+/// The frame that a thread of this interpreter is in, a new reference; NULL for none.
+static inline PyObject *necro_frame(PyThreadState *thread) {
+  return (PyObject *)PyThreadState_GetFrame(thread);
+}
+
 /// Takes the value of a StopIteration that is set, a new reference. False, with the error left as it
 /// is, for any other.
 static inline bool necro_fetch_stop_iteration(PyObject **value) {

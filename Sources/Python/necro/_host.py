@@ -11,6 +11,7 @@ from importlib import import_module
 from necro._logs import say
 from necro._native import native
 from necro._options import HostOptions
+from necro._signals import SignalRelay
 from necro._spec import AppSpec, load
 from necro._state import State
 
@@ -57,6 +58,8 @@ _EXTENSIONS = (
 
 # A log never waits for its reader: a pipe that is full loses lines.
 _LOG_FLAGS = os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK | os.O_CLOEXEC
+# The signals that end a host.
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 class _Failed(Exception):
@@ -75,26 +78,25 @@ def run(spec: AppSpec, options: HostOptions) -> int:
     log = _open_log(options.access_log)
     host = native.Host([bind.text for bind in options.binds], workers)
     _reopen_on_signal(log, options)
-    signals, reports = _Pipe(), _Pipe()
-    _catch_signals(signals)
-    settings = json.dumps(
-        {
-            "path": sys.path,
-            "argv": sys.argv,
-            "spec": spec.text,
-            "log_format": options.log_format,
-            "log_level": options.log_level,
-            "limits": options.native_limits,
-        }
-    )
+    events = _Events()
+    settings = {
+        "path": sys.path,
+        "argv": sys.argv,
+        "spec": spec.text,
+        "log_format": options.log_format,
+        "log_level": options.log_level,
+        "limits": options.native_limits,
+        "slow_handler_seconds": options.slow_handler_seconds,
+    }
     try:
         # The first worker is let come all the way, so that what ails all is said by one.
         for index in range(workers):
-            host.start(index, settings, reports.write_end, log)
-            _await(reports, signals, b"i", 1)
+            own = json.dumps({**settings, "signals": events.relay.channel()})
+            host.start(index, own, events.reports.write_end, log)
+            _await(events, b"i", 1)
             if index == 0:
-                _await(reports, signals, b"r", 1)
-        _await(reports, signals, b"r", workers - 1)
+                _await(events, b"r", 1)
+        _await(events, b"r", workers - 1)
     except KeyboardInterrupt:
         status = 0
     except _Failed:
@@ -103,7 +105,7 @@ def run(spec: AppSpec, options: HostOptions) -> int:
         count = "1 worker" if workers == 1 else f"{workers} workers"
         for url in host.urls():
             say(f"hosting {spec.text} on {url} with {count}", options)
-        status = _serve(host, reports, signals, workers)
+        status = _serve(host, events, workers)
     host.close()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
@@ -160,28 +162,54 @@ class _Pipe:
         os.set_blocking(self.write_end, False)
 
 
-def _catch_signals(signals: _Pipe) -> None:
-    """Has SIGINT and SIGTERM written to a pipe.
+class _Events:
+    """What the main thread waits for: signals, the workers' reports and what they ask for."""
 
-    Caught and not blocked, since children of the workers would inherit a mask.
-    """
-    signal.set_wakeup_fd(signals.write_end, warn_on_full_buffer=False)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _noted)
+    def __init__(self) -> None:
+        """Has SIGINT, SIGTERM and whatever the workers want written to a pipe.
+
+        Caught and not blocked, since children of the workers would inherit a mask.
+        """
+        self.reports = _Pipe()
+        self.relay = SignalRelay()
+        self._signals = _Pipe()
+        signal.set_wakeup_fd(self._signals.write_end, warn_on_full_buffer=False)
+        for number in _ENDING:
+            signal.signal(number, _noted)
+
+    def wait(self) -> tuple[list[bytes], bool]:
+        """Waits for something: the reports of workers, and whether the host is to end."""
+        read_ends = [self.reports.read_end, self._signals.read_end, *self.relay.descriptors]
+        poll = select.poll()
+        for descriptor in read_ends:
+            poll.register(descriptor, select.POLLIN)
+        readable = [descriptor for descriptor, _ in poll.poll()]
+        received = b""
+        ends = False
+        for descriptor in readable:
+            if descriptor == self.reports.read_end:
+                received = os.read(descriptor, 4096)
+            elif descriptor == self._signals.read_end:
+                for number in os.read(descriptor, 4096):
+                    ends = ends or number in _ENDING
+                    self.relay.hand_on(number)
+            else:
+                self.relay.answer(descriptor)
+        return [bytes((octet,)) for octet in received], ends
 
 
 def _noted(number: int, frame: object) -> None:
     """Leaves a signal to whoever reads the pipe."""
 
 
-def _await(reports: _Pipe, signals: _Pipe, report: bytes, count: int) -> None:
+def _await(events: _Events, report: bytes, count: int) -> None:
     """Waits for as many reports of a kind.
 
-    Raises _Failed when a worker cannot start, KeyboardInterrupt on a signal.
+    Raises _Failed when a worker cannot start, KeyboardInterrupt when the host is to end.
     """
     while count > 0:
-        received, signalled = _wait(reports, signals)
-        if signalled:
+        received, ends = events.wait()
+        if ends:
             raise KeyboardInterrupt
         for one in received:
             if one == b"f":
@@ -189,21 +217,12 @@ def _await(reports: _Pipe, signals: _Pipe, report: bytes, count: int) -> None:
             count -= one == report
 
 
-def _wait(reports: _Pipe, signals: _Pipe) -> tuple[list[bytes], bool]:
-    """Waits for something to happen: the reports of workers, and whether a signal came."""
-    readable, _, _ = select.select([reports.read_end, signals.read_end], [], [])
-    received = os.read(reports.read_end, 4096) if reports.read_end in readable else b""
-    numbers = os.read(signals.read_end, 4096) if signals.read_end in readable else b""
-    signalled = signal.SIGINT in numbers or signal.SIGTERM in numbers
-    return [bytes((octet,)) for octet in received], signalled
-
-
-def _serve(host: "native.Host", reports: _Pipe, signals: _Pipe, workers: int) -> int:
+def _serve(host: "native.Host", events: _Events, workers: int) -> int:
     """Waits for the end. The first signal drains, a second ends at once."""
     status = 0
     draining = False
     while workers > 0:
-        received, signalled = _wait(reports, signals)
+        received, signalled = events.wait()
         for one in received:
             workers -= one in (b"d", b"f")
             if one == b"f":

@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["LIMITS", "Limit"]
+__all__ = ["LIMITS", "Limit", "parse_seconds"]
 
 
 class Limit:
@@ -49,21 +49,22 @@ class Limit:
         return value
 
     def _seconds(self, value: object, where: str) -> float:
-        if isinstance(value, str) and len(value) < 16:
-            digits = value.replace(".", "", 1)
-            value = float(value) if digits.isascii() and digits.isdigit() else None
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, (int, float))
-            or not 0.001 <= value <= self.most
-        ):
-            raise OptionError(f"{where}: seconds from 0.001 to {self.most} are expected")
-        return value
+        return parse_seconds(value, where, self.most)
 
     def native(self, value: object) -> int:
         """The value as the server takes it."""
         assert isinstance(value, (int, float))
         return int(value * 1000) if self.key.endswith("-seconds") else int(value)
+
+
+def parse_seconds(value: object, where: str, most: int) -> float:
+    """Seconds, fractions allowed, as a number or its text; raises OptionError."""
+    if isinstance(value, str) and len(value) < 16:
+        digits = value.replace(".", "", 1)
+        value = float(value) if digits.isascii() and digits.isdigit() else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0.001 <= value <= most:
+        raise OptionError(f"{where}: seconds from 0.001 to {most} are expected")
+    return value
 
 
 _GIB = 1 << 30

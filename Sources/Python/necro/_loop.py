@@ -7,16 +7,20 @@ request whose handler does not suspend never passes through the loop at all.
 
 import asyncio
 import selectors
+from asyncio.log import logger
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from inspect import iscoroutinefunction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from necro._necro import Worker
+    from necro._routes import CompiledRoute
+    from necro._signals import SignalChannel
 
-__all__ = ["Loop", "task_type"]
+__all__ = ["Loop", "new_event_loop", "task_type"]
 
 # What epoll calls readable and writable; the other bits make a descriptor both.
 _EPOLLIN = 0x001
@@ -135,11 +139,27 @@ class Loop(asyncio.SelectorEventLoop):
     _ready: "Any"
     _scheduled: "list[asyncio.TimerHandle]"
 
-    def __init__(self, worker: "Worker", drained: Callable[[], None]) -> None:
+    _signal_handlers: "dict[int, asyncio.Handle]"
+    if TYPE_CHECKING:
+        _check_closed: Callable[[], None]
+        _check_signal: Callable[[int], None]
+        _handle_signal: Callable[[int], None]
+
+    def __init__(
+        self,
+        worker: "Worker",
+        drained: Callable[[], None],
+        signals: "SignalChannel | None" = None,
+    ) -> None:
         """A loop on a worker's reactor.
 
         - drained: called when the worker has served its last request.
+        - signals: how the host is asked for signals; None where the loop may catch them itself.
         """
+        self._worker = worker
+        self._signals = signals
+        # Whether the worker ends with the loop; a host's lives as long as the process.
+        self.owns_worker = False
         selector = _Selector(worker)
         super().__init__(selector)
         selector.loop = self
@@ -150,10 +170,81 @@ class Loop(asyncio.SelectorEventLoop):
         """The heap of timers, which the base class replaces now and then."""
         return self._scheduled
 
+    def set_debug(self, enabled: bool) -> None:
+        """Turns debug mode on or off: what handlers take is then measured as well."""
+        super().set_debug(enabled)
+        self._worker.set_debug(enabled)
+
+    def handler_took(self, route: "CompiledRoute", seconds: float) -> None:
+        """Is told in debug mode how long a handler's first step took.
+
+        The loop times its callbacks itself, but the reactor serves many requests within one.
+        """
+        if seconds >= self.slow_callback_duration:
+            logger.warning(
+                "Executing handler %s (%s %s) took %.3f seconds",
+                route.handler,
+                ",".join(route.methods),
+                route.template,
+                seconds,
+            )
+
+    def add_signal_handler[*Ts](
+        self, sig: int, callback: Callable[[*Ts], object], *args: *Ts
+    ) -> None:
+        """Has a callback called when the process gets a signal; in a worker, by way of the host.
+
+        Raises RuntimeError for what cannot be caught and for what the host keeps to itself.
+        """
+        if self._signals is None:
+            super().add_signal_handler(sig, callback, *args)
+            return
+        if asyncio.iscoroutine(callback) or iscoroutinefunction(callback):
+            raise TypeError("coroutines cannot be used with add_signal_handler()")
+        self._check_signal(sig)
+        self._check_closed()
+        handle = asyncio.Handle(callback, args, self, None)
+        if sig not in self._signal_handlers:
+            self._signals.want(sig)
+            self.add_reader(self._signals.descriptor, self._read_signals)
+        self._signal_handlers[sig] = handle
+
+    def remove_signal_handler(self, sig: int) -> bool:
+        """Takes a signal's callback away; whether there was one."""
+        if self._signals is None:
+            return super().remove_signal_handler(sig)
+        self._check_signal(sig)
+        if self._signal_handlers.pop(sig, None) is None:
+            return False
+        self._signals.unwant(sig)
+        return True
+
+    def close(self) -> None:
+        """Closes the loop, and its worker where no host has one."""
+        super().close()
+        if self.owns_worker:
+            self._worker.close()
+
+    def _read_signals(self) -> None:
+        """Calls what is to be called for the signals that the host has handed on."""
+        assert self._signals is not None
+        for number in self._signals.received():
+            self._handle_signal(number)
+
     def stop(self) -> None:
         """Stops the loop after this turn, also when a handler asks while the reactor serves."""
         super().stop()
         self.call_soon(_nothing)
+
+
+def new_event_loop() -> Loop:
+    """A loop on a reactor of its own, without a host."""
+    from necro._native import native
+
+    worker = native.Worker(None, {}, False)
+    loop = Loop(worker, _nothing)
+    loop.owns_worker = True
+    return loop
 
 
 def _nothing() -> None:

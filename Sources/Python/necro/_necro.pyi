@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, MutableSequence
+from types import FrameType
 from typing import Any
 
 from necro._routes import CompiledRoute
@@ -199,6 +200,19 @@ class Worker:
     def remove_descriptor(self, descriptor: int, /) -> None: ...
     def task_touched(self) -> None:
         """Says that the current task was changed by its request."""
+
+    def set_debug(self, enabled: bool, /) -> None:
+        """Whether the loop's `handler_took` is told how long each handler's first step took."""
+
+    def set_task_per_request(self, enabled: bool, /) -> None:
+        """Whether every request has a new Task, as if each handler had suspended."""
+
+    def watch(self, seconds: float, /) -> tuple[CompiledRoute | None, float, FrameType | None]:
+        """Waits until the worker's thread has been at one thing for so long; for another thread.
+
+        Returns the route whose handler it is, None for anything else on the loop; for how long; and
+        the thread's frame, None when it has gone on meanwhile.
+        """
 
     def embed(
         self,

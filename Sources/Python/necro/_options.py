@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 
-from necro._limits import LIMITS
+from necro._limits import LIMITS, parse_seconds
 from necro._option_error import OptionError
 
 TYPE_CHECKING = False
@@ -24,6 +24,7 @@ __all__ = [
 
 _BIND = "127.0.0.1:8000"
 _WORKERS_MAX = 1024
+_DAY = 86_400
 _LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
@@ -76,10 +77,20 @@ class HostOptions:
     - log_format: `text` or `json`, of what goes to standard error.
     - log_level: the least level that is logged, in lower case.
     - app: the spec of the app, None where it was not given.
+    - slow_handler_seconds: after which a handler that blocks its worker is named; 0 for never.
     - limits: the server's, by the option's key and in its unit.
     """
 
-    __slots__ = ("access_log", "app", "binds", "limits", "log_format", "log_level", "workers")
+    __slots__ = (
+        "access_log",
+        "app",
+        "binds",
+        "limits",
+        "log_format",
+        "log_level",
+        "slow_handler_seconds",
+        "workers",
+    )
 
     def __init__(
         self,
@@ -89,6 +100,7 @@ class HostOptions:
         log_format: str = "text",
         log_level: str = "info",
         app: str | None = None,
+        slow_handler_seconds: float = 1,
     ) -> None:
         self.binds = binds if binds is not None else (parse_bind(_BIND),)
         self.workers = workers
@@ -96,6 +108,7 @@ class HostOptions:
         self.log_format = log_format
         self.log_level = log_level
         self.app = app
+        self.slow_handler_seconds = slow_handler_seconds
         self.limits: dict[str, object] = {limit.key: limit.default for limit in LIMITS}
 
     def set(self, setting: "Setting") -> None:
@@ -313,6 +326,13 @@ def _app(value: object, where: str) -> str:
     return value
 
 
+def _slow_handler(value: object, where: str) -> float:
+    """Seconds as a limit has them, or 0."""
+    if value == "0" or (value == 0 and not isinstance(value, bool)):
+        return 0
+    return parse_seconds(value, where, _DAY)
+
+
 def _one_of(choices: tuple[str, ...]) -> "Callable[[object, str], str]":
     """Takes one of some words, in any case."""
 
@@ -365,6 +385,13 @@ OPTIONS = (
         "log-format", "log_format", _one_of(("text", "json")), "text|json", "of what stderr gets"
     ),
     Option("log-level", "log_level", _one_of(_LOG_LEVELS), "LEVEL", f"{', '.join(_LOG_LEVELS)}"),
+    Option(
+        "slow-handler-seconds",
+        "slow_handler_seconds",
+        _slow_handler,
+        "N",
+        "after which a handler that blocks its worker is named; 1 by default, 0 for never",
+    ),
     *(Option(one.key, one.attribute, one.parse, "N", one.text) for one in LIMITS),
 )
 _KEYS = tuple(option.key for option in OPTIONS)

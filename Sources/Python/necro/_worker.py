@@ -2,6 +2,7 @@
 
 import asyncio
 import atexit
+import os
 import sys
 import traceback
 
@@ -9,8 +10,10 @@ from necro._errors import StartupError
 from necro._logs import set_up_logs
 from necro._loop import Loop
 from necro._native import native
+from necro._signals import SignalChannel
 from necro._spec import load, parse_spec
 from necro._state import State
+from necro._watch import watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,8 +26,8 @@ def main(start: object, settings: "dict[str, Any]") -> bool:
     """Runs a worker to its end. Returns whether it served; it says itself why not.
 
     - start: the capsule that its thread was started with.
-    - settings: `spec`, the app's, `log_format`, `log_level` and `limits`; `path` and `argv` are
-      in `sys` already.
+    - settings: `spec`, the app's, `log_format`, `log_level`, `limits`, `slow_handler_seconds`, and
+      `signals`, the descriptor to ask the host by; `path` and `argv` are in `sys` already.
     """
     try:
         return _run(start, settings)
@@ -49,13 +52,19 @@ def _run(start: object, settings: "dict[str, Any]") -> bool:
     state = State()
     for route in app.compile(state):
         worker.add_route(route)
+    # What a Task for each request would cost: for benchmarks.
+    if os.environ.get("NECRO_TASK_PER_REQUEST") == "1":
+        worker.set_task_per_request(True)
     drained = asyncio.Event()
-    with asyncio.Runner(loop_factory=lambda: Loop(worker, drained.set)) as runner:
+    signals = SignalChannel(settings["signals"])
+    with asyncio.Runner(loop_factory=lambda: Loop(worker, drained.set, signals)) as runner:
         try:
             runner.run(app.run_startup(state))
         except Exception as error:
             text = "".join(traceback.format_exception(error))
             raise StartupError(f"a startup hook failed: {error!r}", text) from error
+        if settings["slow_handler_seconds"]:
+            watch(worker, settings["slow_handler_seconds"])
         worker.listen()
         runner.run(_until(drained))
         try:
