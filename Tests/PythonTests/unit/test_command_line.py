@@ -353,6 +353,7 @@ def test_the_options_are_shown_with_where_they_are_from(
         ["access-log", "none", "default"],
         ["log-format", "text", "default"],
         ["log-level", "debug", "NECRO_LOG_LEVEL"],
+        ["slow-handler-seconds", "1", "default"],
         ["request-line-octets-max", "8192", "default"],
     ]
     assert main(["host", "--show-config"]) == 0
