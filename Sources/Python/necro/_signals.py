@@ -156,7 +156,9 @@ class SignalRelay:
         if not wanting and number in self._wanted:
             del self._wanted[number]
             if not callable(before):
-                signal.signal(number, signal.SIG_IGN if before == signal.SIG_IGN else signal.SIG_DFL)
+                signal.signal(
+                    number, signal.SIG_IGN if before == signal.SIG_IGN else signal.SIG_DFL
+                )
 
 
 def _send(end: socket.socket, letter: int, number: int) -> None:

@@ -7,6 +7,7 @@ import time
 
 import pytest
 from fixtures import StartHost
+from hosting import Host
 
 SIGNALS = """
     import asyncio, os, signal
@@ -45,21 +46,19 @@ SIGNALS = """
 """
 
 
-def _wait_seen(get: object, expected: list[str]) -> None:
+def _wait_seen(served: Host, expected: list[str]) -> None:
+    """Waits until the worker has seen signals."""
     deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        found = get()  # type: ignore[operator]
-        if found == expected:
-            return
+    while served.get("/seen").json != expected:
+        assert time.monotonic() < deadline, f"not {expected}; log:\n{served.log}"
         time.sleep(0.02)
-    raise AssertionError(f"{found} in place of {expected}")
 
 
 def test_a_signal_reaches_the_handler_of_a_worker(host: StartHost) -> None:
     served = host(SIGNALS)
     assert served.get("/add/SIGUSR1").text == "added"
     served.send_signal(signal.SIGUSR1)
-    _wait_seen(lambda: served.get("/seen").json, ["SIGUSR1"])
+    _wait_seen(served, ["SIGUSR1"])
     assert served.get("/remove/SIGUSR1").json == [True]
     assert served.get("/remove/SIGUSR1").json == [False]
 

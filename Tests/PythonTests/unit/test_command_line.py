@@ -346,7 +346,7 @@ def test_the_options_are_shown_with_where_they_are_from(
     monkeypatch.setenv("NECRO_LOG_LEVEL", "debug")
     assert main(["host", "crypt", "--show-config", "--workers=3"]) == 0
     rows = [line.split(maxsplit=2) for line in capsys.readouterr().out.splitlines()]
-    assert rows[:7] == [
+    assert rows[:8] == [
         ["app", "crypt", "APP"],
         ["bind", "127.0.0.1:1,unix:/tmp/s", "bind in [tool.necro]"],
         ["workers", "3", "--workers"],
