@@ -121,6 +121,40 @@ public enum Socket {
     _ = CLinux.close(descriptor)
   }
 
+  /// The error that a connection being opened has come to; 0 when it is open.
+  public static func connectError(of descriptor: Int32) -> Int32 {
+    option(SO_ERROR, level: SOL_SOCKET, of: descriptor) ?? EBADF
+  }
+
+  /// Begins to open another connection to the peer of one that is open.
+  ///
+  /// - Returns: a non-blocking descriptor that is closed on exec, and becomes writable when the
+  ///   connection is open or has failed; the caller closes it.
+  public static func connectToPeer(of descriptor: Int32) throws(SystemError) -> Int32 {
+    var address = sockaddr_storage()
+    var octetCount = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    return try withUnsafeMutablePointer(to: &address) { pointer throws(SystemError) -> Int32 in
+      try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        generic throws(SystemError) -> Int32 in
+        guard necro_getpeername(descriptor, generic, &octetCount) == 0 else {
+          throw .last("getpeername")
+        }
+        let opened = socket(
+          Int32(generic.pointee.sa_family),
+          Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+            | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard opened >= 0 else { throw .last("socket") }
+        guard necro_connect(opened, generic, octetCount) == 0 || necro_errno() == EINPROGRESS
+        else {
+          let error = SystemError.last("connect")
+          close(opened)
+          throw error
+        }
+        return opened
+      }
+    }
+  }
+
   /// Switches an option of type `int` on.
   static func enable(
     _ option: Int32, level: Int32, on descriptor: Int32

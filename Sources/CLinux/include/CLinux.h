@@ -25,6 +25,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -102,6 +103,10 @@ static inline int necro_connect(
 static inline int necro_getsockname(
     int descriptor, struct sockaddr *address, socklen_t *octet_count) {
   return getsockname(descriptor, address, octet_count);
+}
+static inline int necro_getpeername(
+    int descriptor, struct sockaddr *address, socklen_t *octet_count) {
+  return getpeername(descriptor, address, octet_count);
 }
 
 // `recv` and `send` of libc are cancellation points, which in a process with several threads costs
