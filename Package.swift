@@ -108,6 +108,7 @@ let package = Package(
     .library(name: "NecroPostgresJSON", targets: ["NecroPostgresJSON"]),
     .library(name: "NecroPostgresWire", targets: ["NecroPostgresWire"]),
     .library(name: "NecroRouter", targets: ["NecroRouter"]),
+    .library(name: "NecroPostgres", targets: ["NecroPostgres"]),
     .library(name: "NecroServer", targets: ["NecroServer"]),
     .library(name: "NecroFuzzBodies", targets: ["NecroFuzzBodies"]),
     .library(name: "_necro", type: .dynamic, targets: ["NecroPythonHost"]),
@@ -154,6 +155,12 @@ let package = Package(
         "CLinux", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroRouter", "NecroReactor",
       ],
       path: "Sources/Server", swiftSettings: common),
+
+    // The drivers.
+    .target(
+      name: "NecroPostgres",
+      dependencies: ["CLinux", "NecroOctets", "NecroReactor", "NecroPostgresWire"],
+      path: "Sources/Postgres", swiftSettings: common),
 
     // Python.
     .target(
@@ -206,6 +213,12 @@ let package = Package(
         "NecroPostgresJSON", "NecroPostgresWire", "NecroJSON", "TestSupport", "NecroFuzzBodies",
       ],
       path: "Tests/PostgresJSONTests", swiftSettings: common),
+    .testTarget(
+      name: "PostgresTests",
+      dependencies: [
+        "NecroPostgres", "NecroPostgresWire", "NecroReactor", "NecroOctets", "CLinux", "TestSupport",
+      ],
+      path: "Tests/PostgresTests", swiftSettings: common),
     .testTarget(
       name: "RouterTests", dependencies: ["NecroRouter", "TestSupport", "NecroFuzzBodies"],
       path: "Tests/RouterTests", swiftSettings: common),

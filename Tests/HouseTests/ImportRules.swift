@@ -13,6 +13,7 @@ enum ImportRules {
     "Sources/PostgresJSON": ["NecroOctets", "NecroJSON", "NecroPostgresWire"],
     "Sources/Router": ["NecroOctets"],
     "Sources/Reactor": ["CLinux", "NecroOctets"],
+    "Sources/Postgres": ["CLinux", "NecroOctets", "NecroReactor", "NecroPostgresWire"],
     "Sources/Server": [
       "CLinux", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroRouter", "NecroReactor",
     ],
@@ -41,6 +42,9 @@ enum ImportRules {
     "Tests/PostgresWireTests": tests(["NecroOctets", "NecroPostgresWire", "NecroFuzzBodies"]),
     "Tests/PostgresJSONTests": tests([
       "NecroOctets", "NecroJSON", "NecroPostgresJSON", "NecroPostgresWire", "NecroFuzzBodies",
+    ]),
+    "Tests/PostgresTests": tests([
+      "NecroOctets", "NecroPostgresWire", "NecroReactor", "NecroPostgres", "CLinux",
     ]),
     "Tests/RouterTests": tests(["NecroOctets", "NecroRouter", "NecroFuzzBodies"]),
     "Tests/ReactorTests": tests(["NecroOctets", "NecroReactor", "CLinux"]),

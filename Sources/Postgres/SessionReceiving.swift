@@ -1,0 +1,108 @@
+import NecroOctets
+import NecroPostgresWire
+import NecroReactor
+
+extension Session {
+  /// Octets to make room for at least.
+  private static var receiveOctetsMin: Int { 16_384 }
+  /// Octets to make room for at most, whatever length a message claims to have.
+  private static var receiveOctetsMax: Int { 1 << 18 }
+
+  /// Receives and decodes what is there, up to what a session may have of a turn.
+  func receive() {
+    noticesLeft = pool.settings.noticesPerTurnMax
+    var octetsLeft = pool.settings.receivedOctetsPerTurnMax
+    while octetsLeft > 0 && !isPaused && state != .closed {
+      let wanted = min(max(decoder.missingOctetCount, Self.receiveOctetsMin), Self.receiveOctetsMax)
+      let room = decoder.reserve(wanted)
+      switch transport.receive(into: room) {
+      case .octets(let count):
+        decoder.advance(count)
+        octetsLeft -= count
+        decode()
+        // Less than there is room for was all there is; the end comes by itself.
+        if count < room.count { break }
+        continue
+      case .wouldBlock: break
+      case .closed, .failed: peerGone()
+      }
+      break
+    }
+    if decoder.input.isEmpty && decoder.input.capacity > Self.receiveOctetsMax {
+      decoder.input = OctetBuffer()
+    }
+    updateInterest()
+  }
+
+  /// The server sends no more.
+  private func peerGone() {
+    if state == .closed { return }
+    do throws(PostgresWireError) {
+      try decoder.finish()
+      end(.connectionLost(wasSent: true))
+    } catch {
+      end(.connectionLost(wasSent: true))
+    }
+  }
+
+  /// Octets of the message that was decoded last.
+  @_lifetime(borrow self)
+  func received(_ slice: Slice) -> Span<UInt8> {
+    // The buffer is the session's own and is not touched before the next message is taken.
+    let octets = decoder.input.octets(slice)
+    return unsafe _overrideLifetime(octets, borrowing: self)
+  }
+
+  /// Takes the messages that are there.
+  func decode() {
+    while !isPaused && state != .closed {
+      do throws(PostgresWireError) {
+        guard let message = try decoder.next() else { return }
+        if state == .ready { take(message) } else { takeAtStart(message) }
+      } catch {
+        end(.protocolBroken(error))
+      }
+    }
+  }
+
+  /// Takes what may come at any moment. False when the message is another.
+  func takeAsynchronous(_ message: BackendMessage) -> Bool {
+    switch message {
+    case .noticeResponse(let fields):
+      if noticesLeft > 0 {
+        noticesLeft -= 1
+        pool.owner.noticed(self, fields: received(fields.octets))
+      }
+      return true
+    case .parameterStatus(let status):
+      setParameter(status)
+      return true
+    case .notificationResponse(let notification):
+      pool.owner.notified(
+        self, processID: notification.processID,
+        channel: received(notification.channel),
+        payload: received(notification.payload))
+      return true
+    default:
+      return false
+    }
+  }
+
+  /// Parameters that a server may tell of, and the octets of one.
+  private static var parametersMax: Int { 64 }
+  private static var parameterOctetsMax: Int { 4_096 }
+
+  private func setParameter(_ status: ParameterStatus) {
+    let name = received(status.name)
+    let value = received(status.value)
+    guard name.count + value.count <= Self.parameterOctetsMax else { return }
+    for index in 0..<parameters.count {
+      let known = parameters[index].name
+      guard known.span.equals(name) else { continue }
+      parameters[index].value = [UInt8](copying: value)
+      return
+    }
+    guard parameters.count < Self.parametersMax else { return }
+    parameters.append((name: [UInt8](copying: name), value: [UInt8](copying: value)))
+  }
+}
