@@ -1,5 +1,6 @@
 import NecroOctets
 import NecroPostgresWire
+import NecroReactor
 
 /// Something that a pool is asked to do: made by the owner, submitted, completed once; then it may be used
 /// again after `reset`.
@@ -86,8 +87,7 @@ public final class Operation {
   var timerIndex = -1
   var next: Operation?
   unowned(unsafe) var previous: Operation?
-  private var tagOctets = InlineArray<64, UInt8>(repeating: 0)
-  private var tagCount = 0
+  private var tag = OctetBuffer()
 
   public init(_ kind: Kind) { self.kind = kind }
 
@@ -103,7 +103,17 @@ public final class Operation {
   public var commandTag: Span<UInt8> {
     @_lifetime(borrow self)
     get {
-      let span = tagOctets.span.extracting(first: tagCount)
+      // The buffer is not touched before the operation is used again.
+      let span = tag.octets
+      return unsafe _overrideLifetime(span, borrowing: self)
+    }
+  }
+
+  /// The octets of `copyOctets`.
+  public var copySpan: Span<UInt8> {
+    @_lifetime(borrow self)
+    get {
+      let span = copyOctets.octets
       return unsafe _overrideLifetime(span, borrowing: self)
     }
   }
@@ -123,12 +133,12 @@ public final class Operation {
     typesWereWanted = false
     endsBatch = true
     isBatched = false
-    tagCount = 0
+    tag.removeAll()
   }
 
   func setTag(_ tag: Span<UInt8>) {
-    tagCount = min(tag.count, 64)
-    for index in 0..<tagCount { tagOctets[index] = tag[index] }
+    self.tag.removeAll()
+    self.tag.append(tag.extracting(first: 64))
     affectedRows = CommandComplete.rowCount(inTag: tag)
   }
 }
