@@ -2,7 +2,8 @@ import NecroOctets
 import NecroPostgresWire
 import NecroReactor
 
-/// The connection that carries a CancelRequest for a session, and is over when the server closes it: then the
+/// The connection that carries a CancelRequest for a session, and is over when the server closes
+/// it: then the
 /// request has been acted upon, or never will be.
 final class CancelConnection: DriverSource {
   private unowned(unsafe) let session: Session

@@ -2,7 +2,8 @@ import NecroOctets
 import NecroPostgresWire
 import NecroReactor
 
-/// Something that a pool is asked to do: made by the owner, submitted, completed once; then it may be used
+/// Something that a pool is asked to do: made by the owner, submitted, completed once; then it may
+/// be used
 /// again after `reset`.
 public final class Operation {
   public enum Kind: UInt8, Sendable {
@@ -12,7 +13,8 @@ public final class Operation {
     case describe
     /// Executes `text`, one or several commands, by a simple query. Rows are dropped.
     case script
-    /// Opens a cursor for `statement` and fetches up to `rowsMax` rows. On an exclusive session, in a
+    /// Opens a cursor for `statement` and fetches up to `rowsMax` rows. On an exclusive session, in
+    /// a
     /// transaction.
     case cursorOpen
     /// Fetches up to `rowsMax` rows more of the cursor `portal`.
@@ -120,9 +122,10 @@ public final class Operation {
 
   /// Makes it as it was before it was submitted, what the owner has set apart.
   public func reset() {
-    precondition(state == .fresh || state == .finished, "an operation is used again when it is over")
+    precondition(
+      state == .fresh || state == .finished, "an operation is used again when it is over")
     state = .fresh
-    if !reusesRows { rows = nil }
+    if reusesRows { rows?.removeAll() } else { rows = nil }
     failure = nil
     affectedRows = nil
     isSuspended = false

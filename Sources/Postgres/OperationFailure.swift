@@ -5,7 +5,8 @@ import NecroPostgresWire
 public enum OperationFailure {
   /// The server's error.
   case server(ServerError)
-  /// The connection ended before the answer. With `wasSent` the server may have done what was asked.
+  /// The connection ended before the answer. With `wasSent` the server may have done what was
+  /// asked.
   case connectionLost(wasSent: Bool)
   /// The operation's deadline came. If it was sent, the server may have done what was asked.
   case timedOut

@@ -4,12 +4,15 @@ import NecroReactor
 
 /// Sessions of one server and one user, shared by all callers of a worker.
 ///
-/// What is submitted waits for the next `DriverReactor.flush`: then it goes to a session, encoded, and each
+/// What is submitted waits for the next `DriverReactor.flush`: then it goes to a session, encoded,
+/// and each
 /// session sends once. Which session:
 ///
 /// - one that is idle; else
-/// - one with the shortest pipeline of those whose operations in flight are all quick plain reads, none of
-///   them in flight for long; so nothing ever waits behind a write, a locking read, a statement that is not
+/// - one with the shortest pipeline of those whose operations in flight are all quick plain reads,
+///   none of
+///   them in flight for long; so nothing ever waits behind a write, a locking read, a statement
+///   that is not
 ///   known or a slow one. An operation that avoids shared sessions does not go there; else
 /// - it waits, in order, until a session is there or the time for it is over.
 ///
@@ -51,7 +54,8 @@ public final class Pool: DriverSource {
   /// - Parameters:
   ///   - owner: outlives the pool.
   ///   - reactor: of this thread.
-  public init(owner: PostgresOwner, reactor: DriverReactor, settings: PoolSettings = PoolSettings()) {
+  public init(owner: PostgresOwner, reactor: DriverReactor, settings: PoolSettings = PoolSettings())
+  {
     self.owner = owner
     self.reactor = reactor
     self.settings = settings
@@ -93,7 +97,8 @@ public final class Pool: DriverSource {
 
   // MARK: Operations
 
-  /// Has an operation done on a session of the pool's choice. Its deadline, if it has one, counts from now
+  /// Has an operation done on a session of the pool's choice. Its deadline, if it has one, counts
+  /// from now
   /// until it is completed.
   public func submit(_ operation: Operation) {
     precondition(operation.state == .fresh, "an operation is submitted once")
@@ -129,9 +134,11 @@ public final class Pool: DriverSource {
     reactor.mark(session)
   }
 
-  /// Has queries done together, with one Sync behind them: an error of one undoes all, outside a transaction.
+  /// Has queries done together, with one Sync behind them: an error of one undoes all, outside a
+  /// transaction.
   ///
-  /// Each is completed by itself, all of them when the last is answered. When one fails, those behind it
+  /// Each is completed by itself, all of them when the last is answered. When one fails, those
+  /// behind it
   /// complete as `batchAborted`; those before it have results that were undone.
   ///
   /// - Parameter session: one that was acquired.
@@ -198,7 +205,8 @@ public final class Pool: DriverSource {
     owner.completed(operation)
   }
 
-  /// The types that `PostgresOwner.typesWanted` asked for are known now, as far as they ever will be.
+  /// The types that `PostgresOwner.typesWanted` asked for are known now, as far as they ever will
+  /// be.
   public func typesKnown(_ operation: Operation) {
     guard let statement = operation.statement else { return }
     if operation.isBatched {
@@ -235,7 +243,8 @@ public final class Pool: DriverSource {
   /// - Parameters:
   ///   - transport: a connection that is open, or being opened.
   ///   - answersWanted: whether this is the answer to a `connectionWanted`.
-  ///   - isExclusive: leaves the session to the caller when it is ready, who hands it over to the pool by
+  ///   - isExclusive: leaves the session to the caller when it is ready, who hands it over to the
+  ///     pool by
   ///     `release`.
   @discardableResult
   public func attach(
@@ -252,13 +261,15 @@ public final class Pool: DriverSource {
     return session
   }
 
-  /// A connection that was wanted could not be opened. Another is asked for when there is still need.
+  /// A connection that was wanted could not be opened. Another is asked for when there is still
+  /// need.
   public func connectionFailed() {
     if wantedCount > 0 { wantedCount -= 1 }
     reactor.mark(self)
   }
 
-  /// Gives an acquired session back. What is in flight on it is answered first; a transaction that is
+  /// Gives an acquired session back. What is in flight on it is answered first; a transaction that
+  /// is
   /// open then is rolled back.
   ///
   /// - Parameter resetting: has settings, cursors, locks and subscriptions undone as well.

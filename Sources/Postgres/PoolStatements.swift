@@ -24,7 +24,9 @@ extension Pool {
       statementRecency.touch(statement.index)
       return
     }
-    if statementRecency.count >= max(settings.statementsMax, 1), let oldest = statementRecency.oldest {
+    if statementRecency.count >= max(settings.statementsMax, 1),
+      let oldest = statementRecency.oldest
+    {
       evict(oldest)
     }
     if let free = freeStatements.popLast() {

@@ -10,20 +10,24 @@ public enum TypeFormat: UInt8, Sendable {
 
 /// Whoever uses a pool: encodes parameters, takes results, opens connections.
 ///
-/// A class to be subclassed and no protocol, since Embedded Swift has no existentials and this way nothing
+/// A class to be subclassed and no protocol, since Embedded Swift has no existentials and this way
+/// nothing
 /// of the driver is generic. It outlives its pool.
 ///
-/// Its methods are called from `DriverReactor.turn` and `flush` alone, never from within a call that it makes to
+/// Its methods are called from `DriverReactor.turn` and `flush` alone, never from within a call
+/// that it makes to
 /// the pool. They may call any method of the pool.
 open class PostgresOwner {
   public init() {}
 
-  /// How the formats of an operation's parameters are given, of which the statement knows the types.
+  /// How the formats of an operation's parameters are given, of which the statement knows the
+  /// types.
   open func parameterFormats(of operation: Operation) -> Bind.ParameterFormats { .each }
 
   /// Appends the values of an operation's parameters, as many as the statement has.
   ///
-  /// It may be called again for the same operation, when it is tried again or moves to another session:
+  /// It may be called again for the same operation, when it is tried again or moves to another
+  /// session:
   /// the arguments are kept until `completed`.
   ///
   /// - Returns: false when the owner has an error of its own; the operation then completes as
@@ -34,14 +38,17 @@ open class PostgresOwner {
     true
   }
 
-  /// In which format to ask for values of a type. Called when a statement is described, not for each
+  /// In which format to ask for values of a type. Called when a statement is described, not for
+  /// each
   /// query.
   open func resultFormat(ofType oid: UInt32) -> TypeFormat { .text }
 
-  /// A statement's description names types that `resultFormat` does not know. The operation waits until
+  /// A statement's description names types that `resultFormat` does not know. The operation waits
+  /// until
   /// `Pool.typesKnown`; what is still unknown then is asked for as text.
   ///
-  /// With an operation on an exclusive session, operations that look types up go to that session, marked
+  /// With an operation on an exclusive session, operations that look types up go to that session,
+  /// marked
   /// with `goesFirst`: it alone may see types that its transaction has made.
   open func typesWanted(_ operation: Operation) {}
 
@@ -56,7 +63,8 @@ open class PostgresOwner {
   open func copyRoomMade(_ operation: Operation) {}
 
   /// Operations wait, and there are fewer sessions than there may be. The owner answers with one
-  /// `Pool.attach`, or one `Pool.connectionFailed`, now or later; the delay between attempts is its own.
+  /// `Pool.attach`, or one `Pool.connectionFailed`, now or later; the delay between attempts is its
+  /// own.
   open func connectionWanted(_ pool: Pool) {}
 
   /// A session's start-up is complete.

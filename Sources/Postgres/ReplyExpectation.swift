@@ -1,6 +1,7 @@
 import NecroPostgresWire
 
-/// What a session still has to receive for an operation, in this order: the machine of the extended query.
+/// What a session still has to receive for an operation, in this order: the machine of the extended
+/// query.
 ///
 /// PG protocol-flow-ext-query
 struct ReplyExpectation: OptionSet {
@@ -73,7 +74,7 @@ struct ExchangeQueue {
   var isEmpty: Bool { count == 0 }
 
   subscript(_ index: Int) -> Exchange {
-    get { ring[(head + index) & (ring.count - 1)].unsafelyUnwrapped }
+    get { ring[(head + index) & (ring.count - 1)]! }
     _modify { yield &ring[(head + index) & (ring.count - 1)]! }
   }
 

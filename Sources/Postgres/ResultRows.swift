@@ -2,7 +2,8 @@ import CLinux
 import NecroOctets
 import NecroPostgresWire
 
-/// The rows of a result: DataRow messages behind each other, as they came, read with `DataRowIterator`.
+/// The rows of a result: DataRow messages behind each other, as they came, read with
+/// `DataRowIterator`.
 ///
 /// The octets are never moved once the operation is complete, so that whoever holds this may hold
 /// positions in them.
@@ -51,7 +52,8 @@ public final class ResultRows {
     count += rowCount
   }
 
-  /// The first run is usually all of the result and gets just its size; `realloc` moves large blocks
+  /// The first run is usually all of the result and gets just its size; `realloc` moves large
+  /// blocks
   /// without copying them.
   private func grow(_ added: Int) {
     let needed = octetCount + added

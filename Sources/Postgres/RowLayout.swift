@@ -1,6 +1,13 @@
 import NecroOctets
 import NecroPostgresWire
 
+/// What an owner of a pool keeps with a layout. A class to be subclassed, since Embedded Swift has
+/// no
+/// existentials.
+open class LayoutAttachment {
+  public init() {}
+}
+
 /// The columns of a result: names, types, formats.
 public final class RowLayout {
   public struct Column: Sendable {
@@ -21,8 +28,8 @@ public final class RowLayout {
   /// The format of all columns, where they have the same.
   public let uniformFormat: FormatCode?
   let formats: [FormatCode]
-  /// What the owner may keep here: its own form of the layout, as a number.
-  public final var ownerToken: UInt = 0
+  /// What the owner keeps here: its own form of the layout.
+  public final var attachment: LayoutAttachment?
 
   func hasDescription(_ other: Span<UInt8>) -> Bool {
     let description = description

@@ -4,11 +4,14 @@ import NecroReactor
 
 /// A connection to a server and the state of its session.
 ///
-/// Exchanges are answered in the order in which they were sent. Operations wait in `queue` only while a
-/// session is exclusive, or while its first one cannot be sent yet: its statement is being described, or
+/// Exchanges are answered in the order in which they were sent. Operations wait in `queue` only
+/// while a
+/// session is exclusive, or while its first one cannot be sent yet: its statement is being
+/// described, or
 /// a cancelled one before it is not settled.
 ///
-/// The file says what a session is; `SessionReceiving`, `SessionReplies`, `SessionSending`, `SessionStartup`
+/// The file says what a session is; `SessionReceiving`, `SessionReplies`, `SessionSending`,
+/// `SessionStartup`
 /// and `SessionEnd` what it does.
 public final class Session: DriverSource {
   public enum State: UInt8, Sendable {
@@ -92,7 +95,10 @@ public final class Session: DriverSource {
   }
 
   /// The server's word on a run-time parameter: `server_version`, `TimeZone`.
-  public func parameter(_ name: StaticString) -> [UInt8]? {
+  public func parameter(_ name: StaticString) -> [UInt8]? { parameter(named: name.octets) }
+
+  /// What the server has last reported of a parameter; nil if it has not.
+  public func parameter(named name: Span<UInt8>) -> [UInt8]? {
     for parameter in parameters where parameter.name.span.equals(name) { return parameter.value }
     return nil
   }
@@ -108,7 +114,8 @@ public final class Session: DriverSource {
       && transactionStatus == .idle
   }
 
-  /// Whether another operation may be queued behind those in flight: all are quick plain reads, and the
+  /// Whether another operation may be queued behind those in flight: all are quick plain reads, and
+  /// the
   /// oldest is not in flight for long.
   func takesMore(_ now: UInt64) -> Bool {
     guard state == .ready, !isExclusive, !isRetiring, !isAbandoned, !isSettlingCancel,

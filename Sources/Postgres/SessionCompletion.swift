@@ -39,18 +39,21 @@ extension Session {
     pool.complete(operation)
   }
 
-  /// Forgets a prepared statement that the server does not have any more, or whose plan is stale. Outside a
+  /// Forgets a prepared statement that the server does not have any more, or whose plan is stale.
+  /// Outside a
   /// transaction its operation is tried again, once: nothing of it was done.
   private func mustRetry(_ operation: Operation, _ statement: Statement) -> Bool {
     guard case .server(let error)? = operation.failure else { return false }
     let state = error.sqlState
     if state == SQLState.invalidStatementName {
       prepared.remove(statement.index)
-    } else if state == SQLState.featureNotSupported && error.has(.routine, "RevalidateCachedQuery") {
+    } else if state == SQLState.featureNotSupported && error.has(.routine, "RevalidateCachedQuery")
+    {
       forget(statement)
       statement.isDescribed = false
     } else if state == SQLState.protocolViolation && !statement.isDescribed {
-      // More or fewer columns than formats were given for: the description that came with it says so.
+      // More or fewer columns than formats were given for: the description that came with it says
+      // so.
       forget(statement)
     } else {
       return false
@@ -93,7 +96,8 @@ extension Session {
     return false
   }
 
-  /// Has an operation wait until the owner knows its types. One of the pool's leaves the session for it, so
+  /// Has an operation wait until the owner knows its types. One of the pool's leaves the session
+  /// for it, so
   /// that types can be looked up even where there is only one.
   private func park(_ operation: Operation) {
     operation.typesWereWanted = true

@@ -22,7 +22,8 @@ extension Session {
     pool.owner.copyRoomMade(operation)
   }
 
-  /// A copy that nobody asked for: in a simple query it can be refused; the extended one has sent a Sync
+  /// A copy that nobody asked for: in a simple query it can be refused; the extended one has sent a
+  /// Sync
   /// already, which the server passes over, and is not saved.
   private func refuseCopyIn() {
     let expects = exchanges[replyIndex].expects

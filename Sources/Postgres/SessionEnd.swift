@@ -4,7 +4,8 @@ import NecroReactor
 
 /// The end of an operation before its answer, and that of a session.
 extension Session {
-  /// Gives up an operation that is in flight: its replies will be read and dropped. It is not completed here
+  /// Gives up an operation that is in flight: its replies will be read and dropped. It is not
+  /// completed here
   /// when that is the caller's.
   func abandon(_ operation: Operation) {
     for index in 0..<exchanges.count where exchanges[index].operation === operation {

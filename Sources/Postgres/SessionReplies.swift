@@ -34,7 +34,8 @@ extension Session {
     }
   }
 
-  /// A message while nothing is in flight. An error there announces that the server ends the session.
+  /// A message while nothing is in flight. An error there announces that the server ends the
+  /// session.
   private func takeUnasked(_ message: BackendMessage) {
     if takeAsynchronous(message) { return }
     if case .errorResponse(let fields) = message {
@@ -125,7 +126,8 @@ extension Session {
     if expect(.execute) { stepBatch() }
   }
 
-  /// A member of a batch that is not its last is answered by what comes before the next one's replies.
+  /// A member of a batch that is not its last is answered by what comes before the next one's
+  /// replies.
   private func stepBatch() {
     if exchanges[replyIndex].expects.isEmpty && !exchanges[replyIndex].endsBatch { replyIndex += 1 }
   }
@@ -163,9 +165,11 @@ extension Session {
     return expect(isPortal ? .portalRows : .statementRows)
   }
 
-  /// Takes the columns of a statement: for the first time, or to see whether they are what they were.
+  /// Takes the columns of a statement: for the first time, or to see whether they are what they
+  /// were.
   ///
-  /// Between two sessions' preparing the same text, the tables may have changed. Then rows are read as they come:
+  /// Between two sessions' preparing the same text, the tables may have changed. Then rows are read
+  /// as they come:
   /// with the columns that are told here, in the formats that were asked for.
   private func described(_ fields: Span<UInt8>) {
     guard let statement = exchanges[replyIndex].statement else { return }

@@ -2,7 +2,8 @@ import NecroOctets
 import NecroPostgresWire
 import NecroReactor
 
-/// What is sent: operations become messages in `output`, and `output` goes to the transport once per flush.
+/// What is sent: operations become messages in `output`, and `output` goes to the transport once
+/// per flush.
 extension Session {
   /// Turns what waits into messages, as far as it may be sent.
   func pump() {
@@ -173,7 +174,9 @@ extension Session {
 
   /// Closes what was evicted. Returns how many CloseComplete come first.
   private func appendCloses() throws(FrontendMisuse) -> Int {
-    while prepared.count >= max(pool.settings.preparedStatementsMax, 1), let oldest = prepared.oldest {
+    while prepared.count >= max(pool.settings.preparedStatementsMax, 1),
+      let oldest = prepared.oldest
+    {
       prepared.remove(oldest)
       if let evicted = pool.statements[oldest] { pendingCloses.append(evicted.name) }
     }

@@ -12,7 +12,8 @@ public final class Statement {
   public internal(set) var layout: RowLayout?
   /// Whether the server has described it, and the owner knows the types.
   public internal(set) var isDescribed = false
-  /// What a server took to answer, as a mean that follows quick answers quickly; nil before the first.
+  /// What a server took to answer, as a mean that follows quick answers quickly; nil before the
+  /// first.
   public internal(set) var latencyNanoseconds: UInt64?
   /// What the owner may keep here, as a number.
   public final var ownerToken: UInt = 0
@@ -51,7 +52,8 @@ public final class Statement {
     isDescribed = true
   }
 
-  /// Counts an answer's time in: half of the difference when it was quicker, an eighth when it was slower,
+  /// Counts an answer's time in: half of the difference when it was quicker, an eighth when it was
+  /// slower,
   /// so that a host that is late itself does not make statements slow.
   func measured(_ nanoseconds: UInt64) {
     guard let old = latencyNanoseconds else {

@@ -7,7 +7,8 @@ public struct StatementTraits: OptionSet, Sendable {
   @inlinable
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-  /// A query that writes nothing, takes no lock on rows and calls nothing but functions that are known
+  /// A query that writes nothing, takes no lock on rows and calls nothing but functions that are
+  /// known
   /// to be harmless: other statements may wait behind it.
   @inlinable public static var plainRead: StatementTraits { StatementTraits(rawValue: 1) }
   /// It changes what later statements of the session see: a setting, a transaction, a temporary
@@ -78,11 +79,14 @@ private struct StatementScanner: ~Escapable {
   private static var grouping: [StaticString] {
     [
       "in", "and", "or", "not", "values", "as", "on", "from", "where", "select", "exists", "any",
-      "all", "some", "array", "over", "filter", "by", "union", "intersect", "except", "join", "using",
+      "all", "some", "array", "over", "filter", "by", "union", "intersect", "except", "join",
+      "using",
       "then", "else", "when", "case", "lateral", "with", "having", "distinct", "materialized",
       "limit", "offset", "between", "like", "ilike", "is", "within", "group", "row", "order",
-      "partition", "window", "sets", "cube", "rollup", "grouping", "recursive", "numeric", "decimal",
-      "varchar", "char", "character", "varying", "bit", "timestamp", "timestamptz", "time", "timetz",
+      "partition", "window", "sets", "cube", "rollup", "grouping", "recursive", "numeric",
+      "decimal",
+      "varchar", "char", "character", "varying", "bit", "timestamp", "timestamptz", "time",
+      "timetz",
       "interval", "float", "precision",
     ]
   }
@@ -90,13 +94,15 @@ private struct StatementScanner: ~Escapable {
   /// Functions that only compute, and finish soon.
   private static var harmless: [StaticString] {
     [
-      "count", "sum", "avg", "min", "max", "coalesce", "nullif", "greatest", "least", "abs", "round",
+      "count", "sum", "avg", "min", "max", "coalesce", "nullif", "greatest", "least", "abs",
+      "round",
       "ceil", "ceiling", "floor", "trunc", "mod", "power", "sqrt", "sign", "length", "char_length",
       "octet_length", "lower", "upper", "initcap", "trim", "btrim", "ltrim", "rtrim", "substring",
       "substr", "position", "strpos", "replace", "concat", "concat_ws", "format", "left", "right",
       "lpad", "rpad", "split_part", "starts_with", "encode", "decode", "md5", "to_char", "to_date",
       "to_timestamp", "to_number", "now", "date_trunc", "date_part", "extract", "age", "cast",
-      "make_date", "make_interval", "array_agg", "array_length", "array_position", "array_to_string",
+      "make_date", "make_interval", "array_agg", "array_length", "array_position",
+      "array_to_string",
       "string_to_array", "string_agg", "unnest", "cardinality", "json_agg", "jsonb_agg",
       "json_build_object", "jsonb_build_object", "json_build_array", "jsonb_build_array",
       "json_object_agg", "jsonb_object_agg", "to_json", "to_jsonb", "row_to_json", "jsonb_set",
@@ -162,7 +168,9 @@ private struct StatementScanner: ~Escapable {
     let own = text.octets(slice)
     let other = word.octets
     guard own.count == other.count else { return false }
-    for index in own.indices where OctetClass.lowercased(own[index]) != other[index] { return false }
+    for index in own.indices where OctetClass.lowercased(own[index]) != other[index] {
+      return false
+    }
     return true
   }
 
@@ -211,7 +219,9 @@ private struct StatementScanner: ~Escapable {
       if octet == 0x20 || octet >= 0x09 && octet <= 0x0D {
         position += 1
       } else if octet == 0x2D && following == 0x2D {
-        while position < text.count, text[position] != 0x0A, text[position] != 0x0D { position += 1 }
+        while position < text.count, text[position] != 0x0A, text[position] != 0x0D {
+          position += 1
+        }
       } else if octet == 0x2F && following == 0x2A {
         var depth = 0
         repeat {
@@ -238,7 +248,8 @@ private struct StatementScanner: ~Escapable {
     position += 1
     while position < text.count {
       let octet = text[position]
-      // A backslash escapes in a plain string only where an old setting says so: then nobody can tell
+      // A backslash escapes in a plain string only where an old setting says so: then nobody can
+      // tell
       // where it ends.
       if octet == 0x5C && quote == 0x27 {
         if !escapes { return false }
@@ -257,7 +268,9 @@ private struct StatementScanner: ~Escapable {
   private mutating func dollar() -> Lexeme {
     let start = position
     position += 1
-    while position < text.count, text[position] != 0x24, isWordOctet(text[position]) { position += 1 }
+    while position < text.count, text[position] != 0x24, isWordOctet(text[position]) {
+      position += 1
+    }
     guard position < text.count, text[position] == 0x24,
       position == start + 1 || !OctetClass.isDigit(text[start + 1])
     else { return .other }

@@ -31,7 +31,8 @@ final class PrivateServer: @unchecked Sendable {
 
   private init() throws {
     let programs = try #require(Self.programs)
-    folder = FileManager.default.temporaryDirectory
+    folder =
+      FileManager.default.temporaryDirectory
       .appendingPathComponent("necro-postgres-\(UUID().uuidString.prefix(8))").path
     port = try Self.freePort()
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -45,7 +45,9 @@ struct QueryTests {
     #expect(right.rows("select current_user::text") == [[user]])
     let wrong = try LivePool(user: user, password: "wrong")
     wrong.owner.connect = { [unowned wrong] pool in
-      guard wrong.owner.connectionsWanted == 1, let socket = try? wrong.server.connect() else { return }
+      guard wrong.owner.connectionsWanted == 1, let socket = try? wrong.server.connect() else {
+        return
+      }
       pool.attach(
         SocketTransport(socket: socket, isConnecting: false), wrong.startup, answersWanted: true)
     }
@@ -85,7 +87,9 @@ struct QueryTests {
   @Test("a plan that a change of the table made stale is prepared again, outside a transaction")
   func stalePlan() throws {
     let live = try LivePool { $0.sessionsMax = 1 }
-    live.run(live.script("drop table if exists crypt; create table crypt (a int); insert into crypt values (1)"))
+    live.run(
+      live.script(
+        "drop table if exists crypt; create table crypt (a int); insert into crypt values (1)"))
     #expect(live.rows("select * from crypt") == [["1"]])
     live.run(live.script("alter table crypt add column b text default 'x'"))
     #expect(live.rows("select * from crypt") == [["1", "x"]])
@@ -102,7 +106,9 @@ struct QueryTests {
   @Test("a table that changes between two sessions' preparing is read as it is")
   func changedColumns() throws {
     let live = try LivePool { $0.sessionsMax = 2 }
-    live.run(live.script("drop table if exists tomb; create table tomb (a int); insert into tomb values (7)"))
+    live.run(
+      live.script(
+        "drop table if exists tomb; create table tomb (a int); insert into tomb values (7)"))
     #expect(live.rows("select * from tomb") == [["7"]])
     live.run(live.script("alter table tomb alter column a type text using 'seven'"))
     let held = try live.acquire()
@@ -219,8 +225,10 @@ struct QueryTests {
     #expect(live.wait { live.owner.copyRooms > rooms })
     live.pool.failCopy(failed, reason: [UInt8]("no more bones".utf8).span)
     #expect(live.wait { failed.isFinished } && sqlState(failed) == "57014")
-    #expect(live.run(live.script("select 1", .copyIn), on: session).failure?.name == "copyMisplaced")
-    #expect(live.run(live.query("copy bones to stdout"), on: session).failure?.name == "copyMisplaced")
+    #expect(
+      live.run(live.script("select 1", .copyIn), on: session).failure?.name == "copyMisplaced")
+    #expect(
+      live.run(live.query("copy bones to stdout"), on: session).failure?.name == "copyMisplaced")
     let inScript = live.run(live.script("copy bones from stdin"), on: session)
     #expect(sqlState(inScript) == "57014")
     #expect(live.rows("select 1", on: session) == [["1"]])

@@ -88,7 +88,8 @@ final class LivePool {
   var startup: StartupParameters
 
   init(
-    user: String = "grave", password: String = "", _ configure: (inout PoolSettings) -> Void = { _ in }
+    user: String = "grave", password: String = "",
+    _ configure: (inout PoolSettings) -> Void = { _ in }
   ) throws {
     server = try #require(PrivateServer.shared)
     reactor = try DriverReactor()
