@@ -49,7 +49,7 @@ final class PrivateServer: @unchecked Sendable {
       -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=60 \
       -c deadlock_timeout=200ms -c logging_collector=off >\(folder)/log 2>&1 &
       server=$!
-      while kill -0 \(getpid()) 2>/dev/null && kill -0 $server 2>/dev/null; do sleep 0.3; done
+      while [ -d /proc/\(getpid()) ] && kill -0 $server 2>/dev/null; do sleep 0.3; done
       kill -INT $server; wait $server; rm -rf \(folder)
       """
     try Self.launchUnprivileged(script)
