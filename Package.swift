@@ -165,7 +165,10 @@ let package = Package(
     // Python.
     .target(
       name: "NecroPythonHost",
-      dependencies: ["CPython", "CLinux", "NecroOctets", "NecroJSON", "NecroServer"],
+      dependencies: [
+        "CPython", "CLinux", "NecroOctets", "NecroJSON", "NecroPostgres", "NecroPostgresJSON",
+        "NecroPostgresWire", "NecroServer",
+      ],
       path: "Sources/PythonHost", swiftSettings: common + [.unsafeFlags(pythonSwift)],
       linkerSettings: extensionLinker),
     .executableTarget(
@@ -216,7 +219,8 @@ let package = Package(
     .testTarget(
       name: "PostgresTests",
       dependencies: [
-        "NecroPostgres", "NecroPostgresWire", "NecroReactor", "NecroOctets", "CLinux", "TestSupport",
+        "NecroPostgres", "NecroPostgresWire", "NecroReactor", "NecroOctets", "CLinux",
+        "TestSupport",
       ],
       path: "Tests/PostgresTests", swiftSettings: common),
     .testTarget(

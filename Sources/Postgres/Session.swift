@@ -103,6 +103,9 @@ public final class Session: DriverSource {
     return nil
   }
 
+  /// Whether operations may be submitted on it by name: it was acquired, or waits for types.
+  public var takesOperations: Bool { isExclusive || parked != nil }
+
   /// Whether nothing is in flight or waiting on it.
   public var isQuiet: Bool {
     exchanges.isEmpty && queue.isEmpty && parked == nil && !isSettlingCancel

@@ -176,7 +176,7 @@ extension PostgresJSONSerializer {
   }
 
   /// How many zeros a sparse vector may be filled up with: what a dense one can have.
-  private static var denseMax: Int { 16_000 }
+  public static var denseMax: Int { 16_000 }
 
   static func vector(
     _ octets: Span<UInt8>, _ kind: PostgresValueKind, into output: inout OctetBuffer

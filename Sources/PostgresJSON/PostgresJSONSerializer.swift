@@ -173,7 +173,7 @@ public enum PostgresJSONSerializer {
 
   /// Appends an amount with two digits behind the decimal point, which is what most currencies have: the
   /// wire does not say.
-  private static func money(_ amount: Int64, into output: inout OctetBuffer) {
+  public static func money(_ amount: Int64, into output: inout OctetBuffer) {
     if amount < 0 { output.append(0x2D) }
     let magnitude = amount.magnitude
     output.append(decimal: magnitude / 100)

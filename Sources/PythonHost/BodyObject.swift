@@ -69,7 +69,9 @@ private func raiseMissing(_ key: Object, in body: Object) -> Object? {
 
 @c(necro_to_dict)
 func toDict(_ module: Object?, _ argument: Object?) -> Object? {
-  retained(unwrapped(argument!, ModuleState.of(module: module!)))
+  let state = ModuleState.of(module: module!)
+  if isRow(argument!, state) { return RowSet.of(argument!).dict(of: argument!) }
+  return retained(unwrapped(argument!, state))
 }
 
 @c(necro_body_new)

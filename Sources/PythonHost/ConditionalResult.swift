@@ -12,7 +12,8 @@ import NecroServer
 extension ResultWriter {
   /// The status in place of a response's own; nil when its own is to be sent.
   ///
-  /// - Parameter fields: a list of pairs of bytes, or anything else, in which no validator is found.
+  /// - Parameter fields: a list of pairs of bytes, or anything else, in which no validator is
+  ///   found.
   func conditionalStatus(
     _ status: StatusCode, _ fields: Object, _ exchange: Exchange
   ) -> StatusCode? {

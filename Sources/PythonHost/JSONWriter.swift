@@ -13,7 +13,7 @@ struct JSONWriter {
     write(value, into: &output, depth: 0)
   }
 
-  private func write(_ value: Object, into output: inout OctetBuffer, depth: Int) -> Bool {
+  func write(_ value: Object, into output: inout OctetBuffer, depth: Int) -> Bool {
     if necro_is_str(value) { return writeString(value, into: &output) }
     if necro_is_exact_int(value) { return writeInteger(value, into: &output) }
     if necro_is_dict(value) { return writeObject(value, into: &output, depth: depth) }
@@ -35,6 +35,9 @@ struct JSONWriter {
     if necro_is_float(value) { return writeFloat(value, into: &output) }
     if necro_is_type(value, state.bodyType) {
       return write(unwrapped(value, state), into: &output, depth: depth)
+    }
+    if isRow(value, state) {
+      return !isTooDeep(depth) && writeRow(value, into: &output, depth: depth)
     }
     // An int of a subclass, such as an IntEnum's member, is the number that it is.
     if necro_is_int(value) { return writeInteger(value, into: &output) }

@@ -9,6 +9,10 @@ final class ModuleState {
   let dispatcherType: UnsafeMutablePointer<PyTypeObject>
   let connectionType: UnsafeMutablePointer<PyTypeObject>
   let decodeError: Object
+  let rowType: UnsafeMutablePointer<PyTypeObject>
+  let sessionType: UnsafeMutablePointer<PyTypeObject>
+  /// What calls of databases need of asyncio, which is not imported before.
+  private(set) var calls: CallTypes?
 
   /// Raised for a missing attribute of a body; looked up when it is first needed.
   private var missingField: Object?
@@ -27,17 +31,25 @@ final class ModuleState {
   let nameSetResult = interned("set_result")
   let nameCreateFuture = interned("create_future")
   let nameCallSoonThreadsafe = interned("call_soon_threadsafe")
+  let nameSetException = interned("set_exception")
+  let nameInt = interned("int")
+  let nameIsSafe = interned("is_safe")
+  let nameUTCOffset = interned("utcoffset")
 
   init(
     bodyType: UnsafeMutablePointer<PyTypeObject>,
     requestHeadType: UnsafeMutablePointer<PyTypeObject>,
     dispatcherType: UnsafeMutablePointer<PyTypeObject>,
-    connectionType: UnsafeMutablePointer<PyTypeObject>, decodeError: Object
+    connectionType: UnsafeMutablePointer<PyTypeObject>,
+    rowType: UnsafeMutablePointer<PyTypeObject>,
+    sessionType: UnsafeMutablePointer<PyTypeObject>, decodeError: Object
   ) {
     self.bodyType = bodyType
     self.requestHeadType = requestHeadType
     self.dispatcherType = dispatcherType
     self.connectionType = connectionType
+    self.rowType = rowType
+    self.sessionType = sessionType
     self.decodeError = decodeError
   }
 
@@ -51,6 +63,12 @@ final class ModuleState {
   static func of(instance: Object) -> ModuleState {
     // Types of ours are made from the module, and subclasses inherit from them.
     of(module: necro_module_of(instance)!)
+  }
+
+  /// The types of calls; nil with an error.
+  func callTypes(ofModule module: Object) -> CallTypes? {
+    if calls == nil { calls = CallTypes(module: module) }
+    return calls
   }
 
   /// `necro._faults.MissingField`; nil with an error.
@@ -77,14 +95,18 @@ func moduleExec(_ module: Object?) -> CInt {
     let connection = makeType(module, necro_connection_spec(), named: "Connection"),
     let request = makeType(module, necro_request_spec(), named: "RequestHead"),
     let body = makeType(module, necro_body_spec(), named: "Body"),
+    let row = makeType(module, necro_row_spec(), named: "Row"),
+    let pool = makeType(module, necro_pool_spec(), named: "PostgresPool"),
+    let session = makeType(module, necro_session_spec(), named: "PostgresConnection"),
     let decodeError = PyErr_NewException("necro._necro.JSONDecodeError", necro_value_error(), nil),
     PyModule_AddObjectRef(module, "JSONDecodeError", decodeError) == 0
   else { return -1 }
   _ = worker
   _ = host
+  _ = pool
   let state = ModuleState(
     bodyType: body, requestHeadType: request, dispatcherType: dispatcher,
-    connectionType: connection, decodeError: decodeError)
+    connectionType: connection, rowType: row, sessionType: session, decodeError: decodeError)
   necro_module_state(module).pointee.payload = Unmanaged.passRetained(state).toOpaque()
   return 0
 }

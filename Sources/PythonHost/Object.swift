@@ -33,6 +33,9 @@ func makeString(_ octets: Span<UInt8>) -> Object? {
   }
 }
 
+/// A new str of a literal.
+func makeString(_ text: StaticString) -> Object? { makeString(text.octets) }
+
 /// A new str in which each octet is the character of that number, as header fields are read.
 func makeLatin1String(_ octets: Span<UInt8>) -> Object? {
   octets.withUnsafeBytes { bytes in

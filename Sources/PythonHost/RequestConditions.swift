@@ -12,7 +12,8 @@ func requestAuthority(_ object: Object?, _ closure: UnsafeMutableRawPointer?) ->
   return request.withOctets(request.head.authority) { makeLatin1String($0) }
 }
 
-/// `precondition_status(etag, last_modified, exists)`: 304 or 412 when the conditions keep the method
+/// `precondition_status(etag, last_modified, exists)`: 304 or 412 when the conditions keep the
+/// method
 /// from being performed, else 0.
 @c(necro_request_precondition_status)
 func requestPreconditionStatus(

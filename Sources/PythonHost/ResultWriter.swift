@@ -65,7 +65,7 @@ final class ResultWriter {
     }
     if necro_is_list(result) || necro_is_tuple(result) || necro_is_dict(result)
       || necro_is_exact_int(result) || necro_is_float(result) || result == necro_true()
-      || result == necro_false() || necro_is_type(result, state.bodyType)
+      || result == necro_false() || necro_is_type(result, state.bodyType) || isRow(result, state)
     {
       return writeJSON(result, plan, exchange)
     }

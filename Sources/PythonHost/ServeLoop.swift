@@ -55,7 +55,8 @@ extension PythonApplication {
   }
 
   /// Waits for the next turn within the Task, which is spared making when no handler has used it.
-  /// False when `serve` has something else to do, also when waiting failed: it then fails there too.
+  /// False when `serve` has something else to do, also when waiting failed: it then fails there
+  /// too.
   private var goesOnWaiting: Bool {
     guard loopIsIdle, worker.turnIsComplete, !worker.isDrained else { return false }
     let timeout = pause.timeoutMilliseconds
@@ -117,7 +118,8 @@ extension PythonApplication {
     return true
   }
 
-  /// The first step of a Dispatcher: the worker's turns, until a handler needs the Task for itself or
+  /// The first step of a Dispatcher: the worker's turns, until a handler needs the Task for itself
+  /// or
   /// the loop has something to do.
   func serveInTask(_ dispatcher: Dispatcher, _ result: inout Object?) -> PySendResult {
     guard let task = call(currentTask, loop!) else { return PYGEN_ERROR }

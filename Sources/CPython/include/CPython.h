@@ -46,6 +46,7 @@ static inline Py_ssize_t necro_tuple_size(PyObject *o) { return PyTuple_GET_SIZE
 static inline void necro_list_set(PyObject *o, Py_ssize_t i, PyObject *v) { PyList_SET_ITEM(o, i, v); }
 static inline void *necro_string_octets(PyObject *o) { return PyUnicode_1BYTE_DATA(o); }
 static inline void necro_tuple_set(PyObject *o, Py_ssize_t i, PyObject *v) { PyTuple_SET_ITEM(o, i, v); }
+static inline PyObject *const *necro_tuple_items(PyObject *o) { return ((PyTupleObject *)o)->ob_item; }
 static inline char *necro_bytes(PyObject *o) { return PyBytes_AS_STRING(o); }
 
 /// The octets of a str of ASCII alone, without a call; NULL for any other.
@@ -65,6 +66,11 @@ static inline bool necro_compact_int(PyObject *o, Py_ssize_t *value) {
 /// `len(context)`: 0 while no context variable has been set in it.
 static inline Py_ssize_t necro_context_count(PyObject *context) {
   return Py_TYPE(context)->tp_as_mapping->mp_length(context);
+}
+
+/// A new int of octets, the most significant first.
+static inline PyObject *necro_int_from_octets(const void *octets, size_t count) {
+  return PyLong_FromUnsignedNativeBytes(octets, count, Py_ASNATIVEBYTES_BIG_ENDIAN);
 }
 
 /// Calls with arguments whose preceding place the callee may use.
@@ -112,6 +118,9 @@ static inline PyObject *necro_type_error(void) { return PyExc_TypeError; }
 static inline PyObject *necro_value_error(void) { return PyExc_ValueError; }
 static inline PyObject *necro_runtime_error(void) { return PyExc_RuntimeError; }
 static inline PyObject *necro_attribute_error(void) { return PyExc_AttributeError; }
+static inline PyObject *necro_index_error(void) { return PyExc_IndexError; }
+static inline PyObject *necro_key_error(void) { return PyExc_KeyError; }
+static inline PyObject *necro_overflow_error(void) { return PyExc_OverflowError; }
 static inline PyObject *necro_os_error(void) { return PyExc_OSError; }
 static inline PyObject *necro_stop_iteration(void) { return PyExc_StopIteration; }
 
@@ -128,6 +137,42 @@ typedef struct {
   /// The keys and indices that lead here, a tuple; NULL for the document itself.
   PyObject *path;
 } NecroBody;
+
+/// A row of a Postgres result. Its size is the number of columns.
+typedef struct {
+  PyObject_VAR_HEAD
+  /// An unmanaged reference to the RowSet whose octets hold this row; never NULL once made.
+  void *rows;
+  /// Where the first column begins in those octets.
+  Py_ssize_t first;
+  /// Where column number `column` begins: the place that was reached by the last look.
+  Py_ssize_t cursor;
+  Py_ssize_t column;
+  /// The columns' values that were asked for; NULL for the others.
+  PyObject *values[1];
+} NecroRow;
+
+/// A row without values, which the garbage collector does not track yet.
+PyObject *necro_row_allocate(PyTypeObject *type, Py_ssize_t columns);
+int necro_row_clear(PyObject *self);
+/// Gives up the values of a row and frees it.
+void necro_row_free(PyObject *self);
+
+static inline NecroRow *necro_row(PyObject *o) { return (NecroRow *)o; }
+static inline PyObject **necro_row_values(PyObject *o) { return ((NecroRow *)o)->values; }
+
+static inline bool necro_is_tracked(PyObject *o) { return PyObject_IS_GC(o) && PyObject_GC_IsTracked(o); }
+
+/// Has the garbage collector look at an object that can now be part of a cycle.
+static inline void necro_gc_track(PyObject *o) {
+  if (!PyObject_GC_IsTracked(o)) PyObject_GC_Track(o);
+}
+
+/// What a PostgresCall has beside what a Future has: an unmanaged reference to its PendingCall, NULL
+/// once it is over.
+static inline void **necro_call_record(PyObject *o, PyTypeObject *type) {
+  return (void **)PyObject_GetTypeData(o, type);
+}
 
 extern PyModuleDef necro_module_definition;
 
@@ -147,12 +192,19 @@ static inline PyObject *necro_module_of(PyObject *o) {
 
 // The types' tables, by name.
 
+
 PyType_Spec *necro_worker_spec(void);
 PyType_Spec *necro_host_spec(void);
 PyType_Spec *necro_dispatcher_spec(void);
 PyType_Spec *necro_connection_spec(void);
 PyType_Spec *necro_request_spec(void);
 PyType_Spec *necro_body_spec(void);
+PyType_Spec *necro_row_spec(void);
+PyType_Spec *necro_call_spec(void);
+PyType_Spec *necro_pool_spec(void);
+PyType_Spec *necro_session_spec(void);
 
 /// Gives up the references of a Body.
 int necro_body_clear(PyObject *self);
+
+#include "CPythonDatetime.h"

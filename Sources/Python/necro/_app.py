@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from necro._exceptions import ErrorKey, ExceptionHandler
     from necro._pool import HandlerPool
     from necro._providers import Provider, ProviderKey
+    from necro._services import Services
 
     class RouteOptions(TypedDict, total=False):
         """What every route decorator takes besides the path.
@@ -319,23 +320,27 @@ class App(Router):
 
         return overriding()
 
-    def compile(self, state: State) -> list[CompiledRoute]:
+    def compile(self, state: State, services: "Services | None" = None) -> list[CompiledRoute]:
         """Every route, ready to serve, with its parameters resolved; one without methods, at the
         end, is for the requests that match no other.
 
         - state: the worker's State.
+        - services: the worker's databases; None only checks.
 
         Raises StartupError, one line that names handler and parameter.
         """
         from necro._compiler import RouteCompiler
         from necro._hooks import check_hook
+        from necro._services import Services
 
         for event, hooks in (("on_startup", self._startup), ("on_shutdown", self._shutdown)):
             for hook in hooks:
                 check_hook(hook, event)
         run = self.run_of(state)
         top = Scope("", (), (self,))
-        compiler = RouteCompiler(state, run.pool, run.background, self._overrides)
+        compiler = RouteCompiler(
+            state, run.pool, run.background, self._overrides, services or Services()
+        )
         return compiler.compile(top, list(self._flat(top)))
 
     @property

@@ -13,6 +13,7 @@ from necro._pool import HandlerPool
 from necro._responses import Response
 from necro._routes import REQUEST, CompiledParameter, CompiledRoute, Route
 from necro._scope import Scope
+from necro._services import Services
 from necro._signatures import Signature, display_name
 from necro._state import State
 from necro._template import PathTemplate, TemplateError
@@ -40,6 +41,7 @@ class RouteCompiler:
         pool: HandlerPool,
         background: BackgroundWork,
         overrides: "dict[ProviderKey, Provider]",
+        services: Services,
     ) -> None:
         """A compiler.
 
@@ -49,6 +51,7 @@ class RouteCompiler:
         self._pool = pool
         self._background = background
         self._overrides = overrides
+        self._services = services
         self._handlers: dict[ExceptionHandler, CompiledHandler] = {}
         self._checked: set[Router] = set()
 
@@ -142,8 +145,13 @@ class RouteCompiler:
         if signature.is_async and route.inline:
             raise StartupError(f"{where}: inline=True is for plain functions, this one is async")
         providers = Providers(scope.routers, self._overrides)
-        plan = Plan(where, template, self._state, self._pool, providers)
+        plan = Plan(where, template, self._state, self._pool, providers, self._services)
         parameters = plan.compile(signature, where)
+        if route.inline and any(each.location == ("db",) for each in parameters):
+            raise StartupError(
+                f"{where}: inline=True holds up the loop, and a database answers by it: make the"
+                " handler async, or leave inline out"
+            )
         keywords = tuple(taken.name for taken in signature.parameters if taken.is_keyword)
         in_pool = not (signature.is_async or route.inline)
         call = self._pool.wrap(route.handler) if in_pool else route.handler

@@ -1,5 +1,7 @@
 """The errors an app raises on purpose, and the response to any exception of a handler."""
 
+import sys
+
 from necro._conditions import NotModified
 from necro._faults import ClientDisconnect, Fault, InvalidRequest, MissingField, fault_response
 from necro._responses import Response
@@ -94,6 +96,14 @@ def error_response(
     if isinstance(error, ClientDisconnect):
         # Nobody reads this; it only ends the exchange.
         return problem(400, "the client went away")
+    # Only an app that has used a database can have failed by one.
+    postgres = sys.modules.get("necro.postgres._errors")
+    if postgres is not None and isinstance(error, (postgres.ParameterError, postgres.ServerError)):
+        from necro.postgres._client_faults import client_fault
+
+        fault = client_fault(error, request, route)  # pyright: ignore[reportArgumentType]
+        if fault is not None:
+            return fault_response((fault,))
     request_id = request.id
     log_error(error, request, route, request_id)
     return problem(500, headers={"x-request-id": request_id}, members={"request_id": request_id})

@@ -11,6 +11,7 @@ from importlib import import_module
 from necro._logs import say
 from necro._native import native
 from necro._options import HostOptions
+from necro._services import Services
 from necro._signals import SignalRelay
 from necro._spec import AppSpec, load
 from necro._state import State
@@ -72,7 +73,7 @@ def run(spec: AppSpec, options: HostOptions) -> int:
     Raises StartupError and OSError, each one line, before anything is served.
     """
     # What is wrong with the app is said once, here, and not by every worker.
-    load(spec).compile(State())
+    load(spec).compile(State(), Services(database=options.database))
     _import_extensions()
     workers = options.workers or len(os.sched_getaffinity(0))
     log = _open_log(options.access_log)
@@ -87,6 +88,7 @@ def run(spec: AppSpec, options: HostOptions) -> int:
         "log_level": options.log_level,
         "limits": options.native_limits,
         "slow_handler_seconds": options.slow_handler_seconds,
+        "database": options.database,
     }
     try:
         # The first worker is let come all the way, so that what ails all is said by one.

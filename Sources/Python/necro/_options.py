@@ -76,6 +76,7 @@ class HostOptions:
     - access_log: a file, `-` for standard output, None for no log.
     - log_format: `text` or `json`, of what goes to standard error.
     - log_level: the least level that is logged, in lower case.
+    - database: Postgres' connection string, None for `DATABASE_URL`.
     - app: the spec of the app, None where it was not given.
     - slow_handler_seconds: after which a handler that blocks its worker is named; 0 for never.
     - limits: the server's, by the option's key and in its unit.
@@ -85,6 +86,7 @@ class HostOptions:
         "access_log",
         "app",
         "binds",
+        "database",
         "limits",
         "log_format",
         "log_level",
@@ -101,7 +103,9 @@ class HostOptions:
         log_level: str = "info",
         app: str | None = None,
         slow_handler_seconds: float = 1,
+        database: str | None = None,
     ) -> None:
+        self.database = database
         self.binds = binds if binds is not None else (parse_bind(_BIND),)
         self.workers = workers
         self.access_log = access_log
@@ -201,7 +205,13 @@ class Setting:
 
     @property
     def text(self) -> str:
-        """The value as one would give it."""
+        """The value as one would give it, without passwords."""
+        if self.option.key == "database" and self.value is not None:
+            from re import sub
+
+            # Of a URI, and of a keyword/value string.
+            hidden = sub(r"(//[^:/@]*:)[^@]*@", r"\1****@", str(self.value))
+            return sub(r"(password\s*=\s*)('[^']*'|\S+)", r"\1****", hidden)
         if _is_tuple(self.value):
             return ",".join(map(repr, self.value))
         if self.value is None:
@@ -333,6 +343,13 @@ def _slow_handler(value: object, where: str) -> float:
     return parse_seconds(value, where, _DAY)
 
 
+def _database(value: object, where: str) -> str:
+    """A connection string."""
+    if not isinstance(value, str) or not value:
+        raise OptionError(f"{where}: a connection string is expected, such as postgresql:///name")
+    return value
+
+
 def _one_of(choices: tuple[str, ...]) -> "Callable[[object, str], str]":
     """Takes one of some words, in any case."""
 
@@ -392,6 +409,7 @@ OPTIONS = (
         "N",
         "after which a handler that blocks its worker is named; 1 by default, 0 for never",
     ),
+    Option("database", "database", _database, "URL", "Postgres' connection string"),
     *(Option(one.key, one.attribute, one.parse, "N", one.text) for one in LIMITS),
 )
 _KEYS = tuple(option.key for option in OPTIONS)

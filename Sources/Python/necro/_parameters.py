@@ -21,6 +21,7 @@ from necro._routes import (
     REQUEST,
     CompiledParameter,
 )
+from necro._services import ServiceMissing, Services
 from necro._state import State
 
 TYPE_CHECKING = False
@@ -40,30 +41,40 @@ _MAPPINGS: dict[str, type] = {
     "query": QueryParameters,
 }
 _UNAVAILABLE = {
-    "db": "a Postgres database",
     "redict": "a Redict connection",
     "redis": "a Redict connection",
     "spells": "scribe's queries",
 }
-_KNOWN = ("body", "request", "state", *_MAPPINGS)
+_KNOWN = ("body", "db", "request", "state", *_MAPPINGS)
 
 
 class ParameterCompiler:
     """Compiles the parameters of one handler on one path template."""
 
     def __init__(
-        self, where: str, template: "PathTemplate", state: State, providers: "Providers"
+        self,
+        where: str,
+        template: "PathTemplate",
+        state: State,
+        providers: "Providers",
+        services: Services,
+        *,
+        in_thread: bool,
     ) -> None:
         """A compiler for one function on one route.
 
         - where: how messages begin, such as `GET /summon/{id} (app.summon_one)`.
         - state: the worker's State.
         - providers: those that the route sees.
+        - services: the worker's databases.
+        - in_thread: whether the function runs in a thread, where databases have blocking faces.
         """
         self._providers = providers
         self._where = where
         self._template = template
         self._state = state
+        self._services = services
+        self._in_thread = in_thread
         self._body: str | None = None
 
     def compile(self, taken: "Taken") -> CompiledParameter:
@@ -134,6 +145,9 @@ class ParameterCompiler:
         if issubclass(kind, State):
             return CompiledParameter(CONSTANT, taken.name, self._state, ("state",))
         # The classes below are loaded where an annotation can name them.
+        postgres = sys.modules.get("necro.postgres")
+        if postgres is not None and kind in (postgres.Database, postgres.BlockingDatabase):
+            return self._database(taken)
         views = sys.modules.get("necro._views")
         if views is not None and issubclass(kind, views.RequestViews):
             return CompiledParameter(REQUEST, taken.name, None, ("request",))
@@ -164,6 +178,8 @@ class ParameterCompiler:
             if name == "request":
                 return CompiledParameter(REQUEST, name, None, ("request",))
             return CompiledParameter(CONSTANT, name, self._state, ("state",))
+        if name == "db":
+            return self._database(taken)
         if name in _MAPPINGS:
             if getattr(peel(taken.annotation), "__name__", "") != "Mapping":
                 self._refuse_annotation(taken, _MAPPINGS[name].__name__)
@@ -181,6 +197,14 @@ class ParameterCompiler:
             taken,
             f"nothing has this name{hint or ', and it has neither annotation nor default'}",
         )
+
+    def _database(self, taken: "Taken") -> CompiledParameter:
+        """The worker's database."""
+        try:
+            database = self._services.database(blocking=self._in_thread)
+        except (ServiceMissing, ValueError) as error:
+            raise self._error(taken, str(error)) from None
+        return CompiledParameter(CONSTANT, taken.name, database, ("db",))
 
     def _refuse_annotation(self, taken: "Taken", public: str) -> None:
         """Refuses an annotation that contradicts what the name gives."""

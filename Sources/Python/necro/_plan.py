@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from necro._app import Router
     from necro._pool import HandlerPool
     from necro._providers import Exit, Provider, ProviderKey
+    from necro._services import Services
     from necro._signatures import Signature
     from necro._state import State
     from necro._template import PathTemplate
@@ -96,6 +97,7 @@ class Plan:
         state: "State",
         pool: "HandlerPool",
         providers: Providers,
+        services: "Services",
     ) -> None:
         """An empty plan.
 
@@ -106,6 +108,7 @@ class Plan:
         self._state = state
         self._pool = pool
         self._providers = providers
+        self._services = services
         self._places: dict[Provider, int] = {}
         self._steps: list[tuple[ProviderRun, Arguments]] = []
         # What the request itself has to hold, for all functions together.
@@ -128,7 +131,14 @@ class Plan:
 
         Raises StartupError, also for providers that need each other.
         """
-        compiler = ParameterCompiler(where, self._template, self._state, self._providers)
+        compiler = ParameterCompiler(
+            where,
+            self._template,
+            self._state,
+            self._providers,
+            self._services,
+            in_thread=not signature.is_async,
+        )
         parameters = tuple(compiler.compile(taken) for taken in signature.parameters)
         for parameter in parameters:
             if parameter.kind == kinds.PROVIDED:

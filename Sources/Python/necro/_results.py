@@ -79,9 +79,9 @@ def json_default(value: object) -> object:
     """A replacement that JSON knows, for a value that it does not.
 
     datetime, date and time go out as ISO 8601, timedelta as an ISO 8601 duration, UUID as text,
-    Decimal as text with every digit (a JSON number would be read as a binary float by most
-    clients), an Enum as its value, octets as base64, sets as arrays, dataclasses and mappings as
-    objects.
+    addresses and networks of ipaddress as text, Decimal as text with every digit (a JSON number
+    would be read as a binary float by most clients), an Enum as its value, octets as base64, sets
+    as arrays, dataclasses and mappings as objects.
 
     Raises TypeError for any other value.
     """
@@ -166,4 +166,8 @@ _REPLACEMENTS: "dict[tuple[str, str], Callable[..., object]]" = {
     ("builtins", "set"): _list,
     ("builtins", "frozenset"): _list,
     ("collections", "deque"): _list,
+    ("ipaddress", "IPv4Address"): str,
+    ("ipaddress", "IPv6Address"): str,
+    ("ipaddress", "IPv4Network"): str,
+    ("ipaddress", "IPv6Network"): str,
 }

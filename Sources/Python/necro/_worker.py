@@ -10,6 +10,7 @@ from necro._errors import StartupError
 from necro._logs import set_up_logs
 from necro._loop import Loop
 from necro._native import native
+from necro._services import Services
 from necro._signals import SignalChannel
 from necro._spec import load, parse_spec
 from necro._state import State
@@ -26,8 +27,9 @@ def main(start: object, settings: "dict[str, Any]") -> bool:
     """Runs a worker to its end. Returns whether it served; it says itself why not.
 
     - start: the capsule that its thread was started with.
-    - settings: `spec`, the app's, `log_format`, `log_level`, `limits`, `slow_handler_seconds`, and
-      `signals`, the descriptor to ask the host by; `path` and `argv` are in `sys` already.
+    - settings: `spec`, the app's, `log_format`, `log_level`, `limits`, `slow_handler_seconds`,
+      `database`, and `signals`, the descriptor to ask the host by; `path` and `argv` are in `sys`
+      already.
     """
     try:
         return _run(start, settings)
@@ -50,14 +52,16 @@ def _run(start: object, settings: "dict[str, Any]") -> bool:
     app = load(parse_spec(settings["spec"]))
     set_up_logs(settings["log_format"], settings["log_level"])
     state = State()
-    for route in app.compile(state):
-        worker.add_route(route)
     # What a Task for each request would cost: for benchmarks.
     if os.environ.get("NECRO_TASK_PER_REQUEST") == "1":
         worker.set_task_per_request(True)
     drained = asyncio.Event()
     signals = SignalChannel(settings["signals"])
     with asyncio.Runner(loop_factory=lambda: Loop(worker, drained.set, signals)) as runner:
+        services = Services(runner.get_loop(), database=settings["database"])
+        for route in app.compile(state, services):
+            worker.add_route(route)
+        runner.run(services.open())
         try:
             runner.run(app.run_startup(state))
         except Exception as error:
@@ -72,6 +76,8 @@ def _run(start: object, settings: "dict[str, Any]") -> bool:
         except Exception as error:
             traceback.print_exception(error)
             return False
+        finally:
+            runner.run(services.close())
     return True
 
 

@@ -344,6 +344,7 @@ def test_the_options_are_shown_with_where_they_are_from(
         '[tool.necro]\nbind = ["127.0.0.1:1", "unix:/tmp/s"]\nlog-level = "error"\n'
     )
     monkeypatch.setenv("NECRO_LOG_LEVEL", "debug")
+    monkeypatch.setenv("NECRO_DATABASE", "postgresql://necro:secret@/graves")
     assert main(["host", "crypt", "--show-config", "--workers=3"]) == 0
     rows = [line.split(maxsplit=2) for line in capsys.readouterr().out.splitlines()]
     assert rows[:8] == [
@@ -354,7 +355,7 @@ def test_the_options_are_shown_with_where_they_are_from(
         ["log-format", "text", "default"],
         ["log-level", "debug", "NECRO_LOG_LEVEL"],
         ["slow-handler-seconds", "1", "default"],
-        ["request-line-octets-max", "8192", "default"],
+        ["database", "postgresql://necro:****@/graves", "NECRO_DATABASE"],
     ]
     assert main(["host", "--show-config"]) == 0
     assert capsys.readouterr().out.split()[:3] == ["app", "none", "default"]

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from necro.postgres import _sqlstates
+from necro.postgres import _sqlstates as generated
 from necro.postgres._errors import ParameterError, ServerError
 from necro.postgres._sqlstates import SQLSTATES
 
@@ -47,7 +47,7 @@ def test_the_committed_module_is_what_the_generator_writes() -> None:
     # Without the table, the committed module has at least to agree with itself.
     if table.exists():
         assert _generated(table) == committed
-    assert set(_sqlstates.__all__) == {
+    assert set(generated.__all__) == {
         "SQLSTATES",
         *(kind.__name__ for kind in SQLSTATES.values()),
     }

@@ -6,6 +6,7 @@ server reports; the others are the driver's own.
 
 __all__ = [
     "AuthenticationFailed",
+    "BatchAborted",
     "ConnectionFailed",
     "ConnectionLost",
     "InterfaceError",
@@ -37,6 +38,7 @@ class ServerError(PostgresError):
     - schema, table, column, datatype, constraint: the names of what it is about.
     - file, line, routine: of the server's source.
     - query: the statement that failed.
+    - arguments: those of the call.
     """
 
     severity: str
@@ -57,12 +59,19 @@ class ServerError(PostgresError):
     line: int | None
     routine: str | None
     query: str | None
+    arguments: tuple[object, ...]
 
-    def __init__(self, fields: dict[str, str], query: str | None = None) -> None:
+    def __init__(
+        self,
+        fields: dict[str, str],
+        query: str | None = None,
+        arguments: tuple[object, ...] = (),
+    ) -> None:
         """An error of the fields of a report.
 
         - fields: the values by the letters of the protocol (PG protocol-error-fields).
         - query: the statement that failed.
+        - arguments: of its call.
         """
         self.severity = fields.get("V", fields.get("S", "ERROR"))
         self.sqlstate = fields.get("C", "XX000")
@@ -82,7 +91,8 @@ class ServerError(PostgresError):
         self.line = _number(fields.get("L"))
         self.routine = fields.get("R")
         self.query = query
-        super().__init__(fields, query)
+        self.arguments = arguments
+        super().__init__(fields, query, arguments)
 
     def __str__(self) -> str:
         lines = [f"{self.message} ({self.sqlstate})"]
@@ -169,3 +179,7 @@ class PoolExhausted(PostgresError, TimeoutError):
 
 class StatementTimeout(PostgresError, TimeoutError):
     """A statement was not answered in the time that its call allowed; it was cancelled."""
+
+
+class BatchAborted(PostgresError):
+    """A statement of a batch was not run, or undone, since another one failed."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from necro import _errors
 from necro._embedding import Embedding
 from necro._native import native
+from necro._services import Services
 from necro._state import State
 from necro.testing._reader import ResponseReader
 
@@ -55,6 +56,7 @@ class Session:
         self.state = State()
         self.loop: asyncio.AbstractEventLoop | None = None
         self._worker: native.Worker | None = None
+        self._services: Services | None = None
 
     # The worker.
 
@@ -70,11 +72,19 @@ class Session:
         overrides = self._app.overrides
         if self._overrides is overrides:
             return
-        routes = self._app.compile(self.state)
+        if self._services is None:
+            self._services = Services(asyncio.get_running_loop())
+        routes = self._app.compile(self.state, self._services)
         self.worker.remove_routes()
         for route in routes:
             self.worker.add_route(route)
         self._overrides = overrides
+
+    async def prepare(self) -> None:
+        """Compiles the app where that is due, and opens the databases that it asks for."""
+        self.compile()
+        if self._services is not None:
+            await self._services.open()
 
     def embed(self) -> None:
         """Has the running loop drive the worker."""
@@ -84,7 +94,7 @@ class Session:
 
     async def start(self) -> None:
         """Runs the startup hooks; what one raises goes to the caller."""
-        self.compile()
+        await self.prepare()
         await self._app.run_startup(self.state)
 
     async def stop(self, *, hooks: bool) -> None:
@@ -101,6 +111,8 @@ class Session:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
         await self._app.run_shutdown(self.state, hooks=hooks)
+        if self._services is not None:
+            await self._services.close()
 
     def abandon(self) -> None:
         """Gives up the worker and the loop, without a word to the app."""
@@ -115,6 +127,7 @@ class Session:
             self._worker = None
         self.loop = None
         self._overrides = None
+        self._services = None
 
     def reopen(self) -> None:
         """Begins anew: with a State of its own, and on no loop."""
@@ -129,7 +142,7 @@ class Session:
         self, method: str, head: bytes, content: "bytes | Iterable[bytes] | AsyncIterable[bytes]"
     ) -> ResponseReader:
         """The response to one request; raises what the app did, unless it is to be answered 500."""
-        self.compile()
+        await self.prepare()
         wire = self._wire()
         reader = ResponseReader(method)
         reusable = False
@@ -180,7 +193,7 @@ class Session:
 
     async def raw(self, octets: bytes) -> bytes:
         """All that the server answers to octets, after which the client sends no more."""
-        self.compile()
+        await self.prepare()
         wire = self._open()
         try:
             wire.connection.feed(octets)

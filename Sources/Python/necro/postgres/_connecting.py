@@ -1,0 +1,180 @@
+"""Opening connections: names, addresses, the order of hosts, and what a host has to be."""
+
+import asyncio
+import os
+import random
+import socket
+
+from necro.postgres._dsn import ConnectionParameters, Host
+from necro.postgres._errors import AuthenticationFailed, ConnectionFailed, PostgresError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from necro._necro import PostgresConnection, PostgresPool
+
+__all__ = ["open_session"]
+
+# How many random octets a SCRAM exchange begins with (RFC 5802 §5.1 asks for a new nonce each).
+_NONCE_OCTETS = 18
+# Bits of StartupParameters.Authentication.
+_METHODS = {"none": 1, "password": 2, "md5": 4, "scram-sha-256": 8}
+
+type Address = tuple[socket.AddressFamily, object]
+
+
+async def open_session(
+    pool: "PostgresPool",
+    parameters: ConnectionParameters,
+    ready: "Callable[[PostgresConnection], Awaitable[None]]",
+) -> "PostgresConnection":
+    """Opens a session on the first host that takes it; it is the caller's until it is released.
+
+    - ready: waits until a session's start-up is over, and raises what it ended with.
+
+    Raises ConnectionFailed, which names each host and what became of it.
+    """
+    hosts = list(parameters.hosts)
+    if parameters.load_balance_hosts == "random":
+        random.shuffle(hosts)
+    attributes = parameters.target_session_attrs
+    # "prefer-standby" takes whatever there is, once no host was a standby.
+    passes = ["standby", "any"] if attributes == "prefer-standby" else [attributes]
+    said: list[str] = []
+    refused: AuthenticationFailed | None = None
+    for wanted in passes:
+        for host in hosts:
+            try:
+                return await _open_on(pool, parameters, host, wanted, ready)
+            except AuthenticationFailed as error:
+                refused = error
+                said.append(f"{host}: {error}")
+            except (OSError, PostgresError, TimeoutError) as error:
+                said.append(f"{host}: {_reason(error, parameters)}")
+    message = "no connection to Postgres: " + "; ".join(dict.fromkeys(said))
+    raise (AuthenticationFailed if refused is not None else ConnectionFailed)(message)
+
+
+def _reason(error: BaseException, parameters: ConnectionParameters) -> str:
+    if isinstance(error, TimeoutError):
+        return f"no answer within {parameters.connect_timeout or 60} seconds"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__
+
+
+async def _open_on(
+    pool: "PostgresPool",
+    parameters: ConnectionParameters,
+    host: Host,
+    wanted: str,
+    ready: "Callable[[PostgresConnection], Awaitable[None]]",
+) -> "PostgresConnection":
+    """Opens a session on one host, by the first of its addresses that answers."""
+    error: OSError | None = None
+    # A host that swallows everything must not hold a caller for ever.
+    timeout = parameters.connect_timeout or 60
+    async with asyncio.timeout(timeout):
+        for family, address in await _addresses(host, parameters):
+            try:
+                descriptor = await _connected(family, address, parameters)
+            except OSError as failure:
+                error = failure
+                continue
+            connection = pool.attach(
+                descriptor, False, _startup(parameters, host, timeout), True, True
+            )
+            try:
+                await ready(connection)
+                await _check(connection, wanted)
+            except BaseException:
+                connection.close()
+                raise
+            return connection
+    raise error or ConnectionFailed("the name has no address")
+
+
+async def _addresses(host: Host, parameters: ConnectionParameters) -> list[Address]:
+    if host.is_unix:
+        return [(socket.AF_UNIX, host.socket_path)]
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(
+        host.hostaddr or host.host, host.port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP
+    )
+    addresses: list[Address] = [(family, address) for family, _, _, _, address in found]
+    if parameters.load_balance_hosts == "random":
+        random.shuffle(addresses)
+    return addresses
+
+
+async def _connected(
+    family: socket.AddressFamily, address: object, parameters: ConnectionParameters
+) -> int:
+    """The descriptor of a connected socket that does not block."""
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        if family != socket.AF_UNIX:
+            _set_options(sock, parameters)
+        await asyncio.get_running_loop().sock_connect(sock, address)  # type: ignore[arg-type]
+        return sock.detach()
+    except BaseException:
+        sock.close()
+        raise
+
+
+def _set_options(sock: socket.socket, parameters: ConnectionParameters) -> None:
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if not parameters.keepalives:
+        return
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in (
+        (socket.TCP_KEEPIDLE, parameters.keepalives_idle),
+        (socket.TCP_KEEPINTVL, parameters.keepalives_interval),
+        (socket.TCP_KEEPCNT, parameters.keepalives_count),
+        (socket.TCP_USER_TIMEOUT, parameters.tcp_user_timeout_milliseconds),
+    ):
+        if value > 0:
+            sock.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
+def _startup(
+    parameters: ConnectionParameters, host: Host, timeout: float
+) -> tuple[bytes, bytes, bytes, bytes, tuple[tuple[bytes, bytes], ...], int, float]:
+    """What a session is begun with, as `PostgresPool.attach` takes it."""
+    from necro.postgres._saslprep import prepared_password
+
+    allowed = sum(_METHODS.get(each, 0) for each in parameters.authentication_methods)
+    session = {"client_encoding": "UTF8", **parameters.session}
+    return (
+        parameters.user.encode(),
+        parameters.database.encode(),
+        prepared_password(host.password or ""),
+        os.urandom(_NONCE_OCTETS),
+        tuple((name.encode(), value.encode()) for name, value in session.items()),
+        allowed or sum(_METHODS.values()),
+        timeout,
+    )
+
+
+async def _check(connection: "PostgresConnection", wanted: str) -> None:
+    """Raises ConnectionFailed when a server is not of the kind that is wanted."""
+    if wanted == "any":
+        return
+    standby = connection.parameter("in_hot_standby")
+    if standby is None:
+        recovering = await connection.fetch_value("SELECT pg_catalog.pg_is_in_recovery()")
+        is_standby = bool(recovering)
+    else:
+        is_standby = standby == "on"
+    if wanted in ("primary", "standby"):
+        fits = is_standby == (wanted == "standby")
+    else:
+        read_only = connection.parameter("default_transaction_read_only")
+        if read_only is None:
+            read_only = await connection.fetch_value("SHOW transaction_read_only")
+        is_read_only = is_standby or read_only == "on"
+        fits = is_read_only == (wanted == "read-only")
+    if not fits:
+        raise ConnectionFailed(f"the server is not {wanted}")

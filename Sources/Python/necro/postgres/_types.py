@@ -1,0 +1,91 @@
+"""Learning the types of a database that every database has for itself: enums, composites, domains,
+ranges, those of extensions, and the arrays of all these."""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from necro._necro import PostgresPool, Row
+
+__all__ = ["learn"]
+
+# What a type is (`typtype`), what it is made of, and its fields.
+_QUERY = """
+SELECT t.oid, t.typname::text AS name, t.typtype::text AS typtype, t.typelem AS element,
+       t.typbasetype AS base, (t.typcategory = 'A' AND t.typlen = -1)::bool AS is_array,
+       CASE t.typtype WHEN 'r' THEN (SELECT r.rngsubtype FROM pg_catalog.pg_range r
+                                     WHERE r.rngtypid = t.oid)
+                      WHEN 'm' THEN (SELECT r.rngtypid FROM pg_catalog.pg_range r
+                                     WHERE r.rngmultitypid = t.oid) END AS of_range,
+       CASE WHEN t.typtype = 'c' THEN ARRAY(
+           SELECT a.attname::text FROM pg_catalog.pg_attribute a
+           WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
+           ORDER BY a.attnum) END AS field_names,
+       CASE WHEN t.typtype = 'c' THEN ARRAY(
+           SELECT a.atttypid FROM pg_catalog.pg_attribute a
+           WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
+           ORDER BY a.attnum) END AS field_types
+FROM pg_catalog.pg_type t WHERE t.oid = ANY($1)
+"""
+
+# Types below this OID are built in, and known.
+_FIRST_OID = 16384
+# How deep types may be made of types.
+_ROUNDS_MAX = 32
+_EXTENSIONS = ("hstore", "vector", "halfvec", "sparsevec")
+_TEXT = ("citext", "ltree", "lquery")
+
+
+async def learn(
+    pool: "PostgresPool",
+    oids: list[int],
+    fetch: "Callable[[str, tuple[list[int]]], Awaitable[list[Row]]]",
+) -> None:
+    """Has a pool know types, and what they are made of. One that is no more stays text."""
+    wanted, known = set(oids), set[int]()
+    for _ in range(_ROUNDS_MAX):
+        if not wanted:
+            return
+        rows = await fetch(_QUERY, (sorted(wanted),))
+        found = {row["oid"] for row in rows}
+        for oid in wanted - found:
+            pool.learn(oid, "textOnly", 0, None)
+        known |= wanted
+        parts: set[int] = set()
+        for row in rows:
+            parts |= _parts(row)
+        # What a type is made of comes first, or it would be read as text.
+        wanted = {oid for oid in parts if oid >= _FIRST_OID} - known
+        for row in rows:
+            _add(pool, row)
+
+
+def _parts(row: "Row") -> set[int]:
+    """The types that a type is made of."""
+    parts = {row["base"], row["of_range"] or 0, *(row["field_types"] or ())}
+    if row["is_array"]:
+        parts.add(row["element"])
+    return parts - {0}
+
+
+def _add(pool: "PostgresPool", row: "Row") -> None:
+    oid = row["oid"]
+    if row["is_array"]:
+        pool.learn(oid, "array", row["element"], None)
+        return
+    match row["typtype"]:
+        case "e":
+            pool.learn(oid, "text", 0, None)
+        case "d":
+            pool.alias(oid, row["base"])
+        case "r":
+            pool.learn(oid, "range", row["of_range"], None)
+        case "m":
+            pool.learn(oid, "multirange", row["of_range"], None)
+        case "c":
+            fields = list(zip(row["field_names"], row["field_types"], strict=True))
+            pool.learn(oid, "composite", 0, fields)
+        case _:
+            name = row["name"]
+            kind = name if name in _EXTENSIONS else "text" if name in _TEXT else "textOnly"
+            pool.learn(oid, kind, 0, None)

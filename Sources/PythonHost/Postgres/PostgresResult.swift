@@ -1,0 +1,207 @@
+import CPython
+import NecroOctets
+import NecroPostgres
+import NecroPostgresWire
+
+// What the operations of a pool become in Python.
+extension PostgresPool {
+  /// What a call's future gets, a new reference; nil with an error.
+  func result(of pending: PendingCall) -> Object? {
+    let operation = pending.operation
+    switch pending.mode {
+    case .execute: return affectedRows(operation)
+    case .nothing: return none()
+    case .connection: return connectionObject(operation.session!)
+    case .one: return firstRow(operation)
+    case .value: return firstValue(operation)
+    case .all: return rowList(operation)
+    case .member:
+      return operation.rows == nil ? affectedRows(operation) : rowList(operation)
+    case .copy:
+      return operation.kind == .copyOut
+        ? makeBytes(operation.copyOctets.octets) : affectedRows(operation)
+    case .cursor:
+      guard let rows = rowList(operation) else { return nil }
+      defer { release(rows) }
+      guard let pair = PyTuple_New(2) else { return nil }
+      necro_tuple_set(pair, 0, retained(rows))
+      necro_tuple_set(pair, 1, retained(operation.isSuspended ? necro_true() : necro_false()))
+      return pair
+    case .description: return description(operation.statement!)
+    }
+  }
+
+  private func affectedRows(_ operation: Operation) -> Object? {
+    PyLong_FromUnsignedLongLong(operation.affectedRows ?? 0)
+  }
+
+  private func rowSet(_ rows: ResultRows) -> RowSet? {
+    guard let shape = shape(of: rows.layout) else { return nil }
+    return RowSet(shape: shape, rows: rows)
+  }
+
+  private func firstRow(_ operation: Operation) -> Object? {
+    guard let rows = operation.rows, !rows.isEmpty else { return none() }
+    return rowSet(rows)?.makeRow(at: 0, state)
+  }
+
+  private func firstValue(_ operation: Operation) -> Object? {
+    guard let rows = operation.rows, !rows.isEmpty, !rows.layout.columns.isEmpty,
+      let shape = shape(of: rows.layout), let slice = DataRow(rows.octets, at: 0).column(0)
+    else { return PyErr_Occurred() == nil ? none() : nil }
+    return python.value(rows.octets.octets(slice), shape.columns[0].type)
+  }
+
+  private func rowList(_ operation: Operation) -> Object? {
+    guard let rows = operation.rows, !rows.isEmpty else { return PyList_New(0) }
+    guard let set = rowSet(rows), let list = PyList_New(rows.count) else { return nil }
+    var position = 0
+    for index in 0..<rows.count {
+      guard let row = set.makeRow(at: position, state) else {
+        release(list)
+        return nil
+      }
+      necro_list_set(list, index, row)
+      position = DataRow(rows.octets, at: position).end
+    }
+    return list
+  }
+
+  /// The shape of a layout, which is made once and kept with it; nil with an error.
+  func shape(of layout: RowLayout) -> RowShape? {
+    if let attachment = layout.attachment { return unsafeDowncast(attachment, to: RowShape.self) }
+    let description = layout.description
+    guard let names = PyTuple_New(layout.columns.count) else { return nil }
+    var columns: [RowColumn] = []
+    for (index, column) in layout.columns.enumerated() {
+      // Interned, so that a name in code is found by its address.
+      var name = makeEscapedString(description.span.octets(column.name))
+      guard name != nil else {
+        release(names)
+        return nil
+      }
+      PyUnicode_InternInPlace(&name)
+      necro_tuple_set(names, index, name)
+      let type = python.catalog.type(column.typeOID)
+      columns.append(
+        RowColumn(
+          type: column.format == .binary ? type : PostgresType(oid: type.oid, kind: .textOnly)))
+    }
+    guard let shape = RowShape(names: names, columns: columns, python: python) else { return nil }
+    layout.attachment = shape
+    return shape
+  }
+
+  /// `(parameter type OIDs, ((name, type OID, table OID, column number), …))`
+  private func description(_ statement: Statement) -> Object? {
+    guard let parameters = PyTuple_New(statement.parameterTypes.count) else { return nil }
+    defer { release(parameters) }
+    for (index, oid) in statement.parameterTypes.enumerated() {
+      necro_tuple_set(parameters, index, PyLong_FromLongLong(Int64(oid)))
+    }
+    let columns = statement.layout?.columns ?? []
+    let names = statement.layout?.description ?? []
+    guard let fields = PyTuple_New(columns.count) else { return nil }
+    defer { release(fields) }
+    for (index, column) in columns.enumerated() {
+      guard let field = PyTuple_New(4),
+        let name = makeEscapedString(names.span.octets(column.name))
+      else { return nil }
+      necro_tuple_set(field, 0, name)
+      necro_tuple_set(field, 1, PyLong_FromLongLong(Int64(column.typeOID)))
+      necro_tuple_set(field, 2, PyLong_FromLongLong(Int64(column.tableOID)))
+      necro_tuple_set(field, 3, PyLong_FromLong(Int(column.attributeNumber)))
+      necro_tuple_set(fields, index, field)
+    }
+    guard let pair = PyTuple_New(2) else { return nil }
+    necro_tuple_set(pair, 0, retained(parameters))
+    necro_tuple_set(pair, 1, retained(fields))
+    return pair
+  }
+
+  // MARK: Errors
+
+  /// The exception of a call that failed, a new reference; nil with another error.
+  func exception(of pending: PendingCall) -> Object? {
+    if PyErr_Occurred() != nil { return PyErr_GetRaisedException() }
+    if let error = pending.error { return retained(error) }
+    return exception(
+      pending.operation.failure ?? .closed, query: pending.query, arguments: pending.arguments)
+  }
+
+  /// What `necro.postgres._failures.failure` makes of a failure.
+  func exception(_ failure: OperationFailure, query: Object?, arguments: Object?) -> Object? {
+    let name: StaticString
+    var detail: Object?
+    switch failure {
+    case .server(let error):
+      name = "server"
+      let fields = error.fields
+      detail = fieldsDict(fields.span)
+      if detail == nil { return nil }
+    case .connectionLost(let wasSent):
+      name = wasSent ? "connection_lost" : "connection_lost_unsent"
+    case .timedOut: name = "timed_out"
+    case .waitTimedOut: name = "wait_timed_out"
+    case .cancelled: name = "cancelled"
+    case .ownerFailed: name = "owner_failed"
+    case .protocolBroken(let error):
+      name = "protocol_broken"
+      var text = OctetBuffer()
+      text.append(error.clause)
+      text.append(" at octet ")
+      text.append(decimal: UInt64(max(error.offset, 0)))
+      detail = makeString(text.octets)
+      if detail == nil { return nil }
+    case .messageUnexpected: name = "message_unexpected"
+    case .tooManyWaiters: name = "too_many_waiters"
+    case .closed: name = "closed"
+    case .resultTooLarge: name = "result_too_large"
+    case .transactionLeftOpen: name = "transaction_left_open"
+    case .batchAborted: name = "batch_aborted"
+    case .copyMisplaced: name = "copy_misplaced"
+    case .misuse: name = "misuse"
+    case .authenticationUnsupported: name = "authentication_unsupported"
+    case .scramFailed: name = "scram_failed"
+    }
+    defer { release(detail) }
+    guard let make = imported("necro.postgres._failures", "failure"),
+      let kind = makeString(name.octets)
+    else { return nil }
+    defer {
+      release(make)
+      release(kind)
+    }
+    guard let given = arguments.map({ retained($0) }) ?? PyTuple_New(0) else { return nil }
+    defer { release(given) }
+    var places: (Object?, Object?, Object?, Object?, Object?) = (
+      nil, kind, detail ?? necro_none(), query ?? necro_none(), given
+    )
+    return withUnsafePointer(to: &places) { tuple in
+      tuple.withMemoryRebound(to: Object?.self, capacity: 5) { places in
+        necro_vectorcall(make, places + 1, 4, nil)
+      }
+    }
+  }
+
+  /// The fields of an error or notice, a dict of str by their letters.
+  func fieldsDict(_ fields: Span<UInt8>) -> Object? {
+    guard let dict = PyDict_New() else { return nil }
+    var iterator = ErrorFieldIterator(fields)
+    while let field = iterator.next() {
+      var letter = OctetBuffer()
+      letter.append(field.code.rawValue)
+      let key = makeLatin1String(letter.octets)
+      let value = makeEscapedString(fields.octets(field.value))
+      defer {
+        release(key)
+        release(value)
+      }
+      guard let key, let value, PyDict_SetItem(dict, key, value) == 0 else {
+        release(dict)
+        return nil
+      }
+    }
+    return dict
+  }
+}
