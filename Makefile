@@ -8,13 +8,16 @@ EXTENSION := .build-embedded/release/lib_necro.so
 BIND ?= 127.0.0.1:8000
 SECONDS ?= 60
 ROUNDS ?= 5
+BENCH_SECONDS ?= 2
+SOCKETS ?= unix
 CONNECTIONS ?= 10000
 SEED ?= 1
 
 # What the tests and benchmarks use beside Swift and Python: peers to compare with, servers, clients.
 PACKAGES := libssl-dev libpq-dev libhiredis-dev libhttp-parser-dev postgresql pgbouncer redis-server nginx wrk curl
 
-.PHONY: run build test spec fuzz soak bench-http bench-http1 bench-app format clean packages swift
+.PHONY: run build test spec fuzz soak bench-http bench-http1 bench-app bench-postgres format clean \
+  packages swift
 
 run: build
 	@printf '%s\n' 'Try, in another terminal:' \
@@ -59,6 +62,13 @@ bench-http1: swift
 	@echo 'ordinary Swift:' && swift run -q --package-path Benchmarks/http1 -c release http1-codec
 	@echo 'Embedded Swift:' && NECRO_EMBEDDED=1 swift run -q --package-path Benchmarks/http1 \
 	  -c release --scratch-path .build-bench-embedded http1-codec
+
+# `SOCKETS="unix tcp"` measures over TCP as well.
+bench-postgres: packages build
+	@export PYTHONPATH=Benchmarks/http:Sources/Python:Tests/PythonTests/support \
+	  && $(PY) Benchmarks/postgres/compare.py --rounds $(ROUNDS) --seconds $(BENCH_SECONDS) \
+	    --sockets $(SOCKETS) \
+	  && $(PY) Benchmarks/postgres/endtoend.py --rounds $(ROUNDS) --seconds $(BENCH_SECONDS)
 
 format: $(VENV)/tools
 	@$(VENV)/bin/ruff check -q --fix . && $(VENV)/bin/ruff format -q .

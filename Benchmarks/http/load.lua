@@ -1,6 +1,6 @@
 -- The load: the plain request, or as many at once as the first argument says; the second is the
--- number of connections. Ends with one line of JSON, because wrk's own report has neither the
--- 99.99th percentile nor plain numbers.
+-- number of connections, the third the path, where %d is another number in every request. Ends with
+-- one line of JSON, because wrk's own report has neither the 99.99th percentile nor plain numbers.
 
 local thread
 
@@ -12,8 +12,12 @@ end
 function init(arguments)
   local depth = tonumber(arguments[1])
   connections = tonumber(arguments[2])
-  if depth > 1 then
-    local batch = string.rep(wrk.format("GET", "/"), depth)
+  wrk.path = arguments[3]
+  if wrk.path:find("%%d") then
+    local path = wrk.path
+    request = function() return wrk.format("GET", path:format(math.random(100000))) end
+  elseif depth > 1 then
+    local batch = string.rep(wrk.format("GET"), depth)
     request = function() return batch end
   end
 end

@@ -45,13 +45,16 @@ class Sample:
 
 
 def run_load(server: ServerProcess, load: Load, seconds: int, core: int, path: str = "/") -> Sample:
-    """Loads a server and returns what wrk and the kernel counted."""
+    """Loads a server and returns what wrk and the kernel counted.
+
+    - path: `%d` in it is an integer of 1 to 100,000, another in every request.
+    """
     program = shutil.which("wrk")
     if program is None:
         raise CannotBuild("wrk is missing: apt-get install wrk")
     words = ["taskset", "-c", str(core), program, "-t1", f"-c{load.connections}", f"-d{seconds}"]
-    words += ["-s", str(SCRIPT), f"http://127.0.0.1:{server.port}{path}", "--"]
-    words += [str(load.depth), str(load.connections)]
+    words += ["-s", str(SCRIPT), f"http://127.0.0.1:{server.port}", "--"]
+    words += [str(load.depth), str(load.connections), path]
     cpu_before = server.cpu_seconds()
     wrk = subprocess.run(words, capture_output=True, text=True, check=False)
     cpu = server.cpu_seconds() - cpu_before

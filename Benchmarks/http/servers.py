@@ -57,11 +57,20 @@ class Command:
     environment: dict[str, str] = field(default_factory=lambda: dict[str, str]())
 
 
-def _tool(name: str, package: str) -> str:
+def tool(name: str, package: str) -> str:
+    """The path of a program of the system's. Raises CannotBuild."""
     path = shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin")
     if path is None:
         raise CannotBuild(f"{name} is missing: apt-get install {package}")
     return path
+
+
+def c_compiler() -> str:
+    """The C compiler. Raises CannotBuild."""
+    compiler = shutil.which("cc") or shutil.which("clang")
+    if compiler is None:
+        raise CannotBuild("no C compiler: put the Swift toolchain's clang on PATH")
+    return compiler
 
 
 def _ceiling(port: int) -> Command:
@@ -69,9 +78,7 @@ def _ceiling(port: int) -> Command:
     program = BUILD / "ceiling"
     source = HERE / "ceiling.c"
     if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
-        compiler = shutil.which("cc") or shutil.which("clang")
-        if compiler is None:
-            raise CannotBuild("no C compiler: put the Swift toolchain's clang on PATH")
+        compiler = c_compiler()
         names = sysconfig.get_config_vars()
         shared = bool(names.get("Py_ENABLE_SHARED"))
         folder = names["LIBDIR"] if shared else names["LIBPL"]
@@ -92,49 +99,59 @@ def _nginx(port: int) -> Command:
     configuration.write_text(
         NGINX_CONFIGURATION.format(folder=folder, port=port, content=CONTENT.decode())
     )
-    program = _tool("nginx", "nginx")
+    program = tool("nginx", "nginx")
     return Command([program, "-e", "stderr", "-p", str(folder), "-c", str(configuration)])
 
 
-def _compared(program: str) -> str:
+def compared_program(
+    program: str, requirements: Path = HERE / "requirements.txt", folder: Path = COMPARED
+) -> str:
     """A program of the virtual environment that holds what we compare with, made when missing."""
-    requirements = HERE / "requirements.txt"
-    stamp = COMPARED / "requirements.txt"
+    stamp = folder / "requirements.txt"
     if not stamp.exists() or stamp.read_text() != requirements.read_text():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(COMPARED)], check=True)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
         subprocess.run(
-            [str(COMPARED / "bin/pip"), "install", "-q", "-r", str(requirements)], check=True
+            [str(folder / "bin/pip"), "install", "-q", "-r", str(requirements)], check=True
         )
         stamp.write_text(requirements.read_text())
-    return str(COMPARED / "bin" / program)
+    return str(folder / "bin" / program)
 
 
 def _uvicorn(port: int) -> Command:
-    words = [_compared("uvicorn"), "--app-dir", str(HERE), "compared:asgi", "--port", str(port)]
+    words = [
+        compared_program("uvicorn"),
+        "--app-dir",
+        str(HERE),
+        "compared:asgi",
+        "--port",
+        str(port),
+    ]
     words += ["--workers", "1", "--loop", "uvloop", "--http", "httptools", "--lifespan", "off"]
     words += ["--no-access-log", "--log-level", "error", "--backlog", "4096"]
     return Command(words)
 
 
 def _granian(port: int) -> Command:
-    words = [_compared("granian"), "--working-dir", str(HERE), "compared:rsgi"]
+    words = [compared_program("granian"), "--working-dir", str(HERE), "compared:rsgi"]
     words += ["--port", str(port), "--interface", "rsgi", "--http", "1", "--no-ws"]
     words += ["--workers", "1", "--runtime-mode", "st", "--runtime-threads", "1"]
     words += ["--loop", "uvloop", "--backlog", "4096", "--log-level", "error"]
     return Command(words)
 
 
-def necro(port: int, workers: int = 1) -> Command:
-    """`necro host Examples/hello/app.py`, from the checkout, as `make run` serves it."""
+def necro_environment() -> dict[str, str]:
+    """What has a Python process import necro from the checkout, with the extension as it ships."""
     extension = ROOT / ".build-embedded/release/lib_necro.so"
     if not extension.exists():
         raise CannotBuild(f"{extension.relative_to(ROOT)} is missing: make build")
-    words = [sys.executable, "-m", "necro", "host", str(ROOT / "Examples/hello/app.py")]
+    return {"PYTHONPATH": str(ROOT / "Sources/Python"), "NECRO_EXTENSION": str(extension)}
+
+
+def necro(port: int, workers: int = 1, app: Path = ROOT / "Examples/hello/app.py") -> Command:
+    """`necro host APP`, from the checkout, as `make run` serves Examples/hello."""
+    words = [sys.executable, "-m", "necro", "host", str(app)]
     words += ["--bind", f"127.0.0.1:{port}", "--workers", str(workers)]
-    return Command(
-        words,
-        {"PYTHONPATH": str(ROOT / "Sources/Python"), "NECRO_EXTENSION": str(extension)},
-    )
+    return Command(words, necro_environment())
 
 
 SERVERS: dict[str, Callable[[int], Command]] = {
