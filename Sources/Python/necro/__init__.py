@@ -25,7 +25,7 @@ from necro._state import State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from necro import json
+    from necro import json, postgres
     from necro._cors import CORS
     from necro._credentials import Basic, Bearer
     from necro._native import native as _native
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from necro._security_headers import SecurityHeaders
     from necro._sessions import Session, Sessions
     from necro._signing import Signer
+    from necro.postgres import Database
 
     Body = _native.Body
     to_dict = _native.to_dict
@@ -53,6 +54,7 @@ __all__ = [
     "ClientDisconnect",
     "Cookie",
     "Cookies",
+    "Database",
     "Filter",
     "HTTPError",
     "Header",
@@ -77,6 +79,7 @@ __all__ = [
     "__version__",
     "etag",
     "json",
+    "postgres",
     "to_dict",
 ]
 
@@ -87,6 +90,7 @@ if not TYPE_CHECKING:
         "Basic": "_credentials",
         "Bearer": "_credentials",
         "CORS": "_cors",
+        "Database": "postgres",
         "RateLimit": "_rate_limit",
         "Request": "_request",
         "RequestIDs": "_request_ids",
@@ -110,10 +114,10 @@ if not TYPE_CHECKING:
             from importlib import import_module
 
             value = getattr(import_module(f"necro.{_LATER[name]}"), name)
-        elif name == "json":
+        elif name in ("json", "postgres"):
             from importlib import import_module
 
-            value = import_module("necro.json")
+            value = import_module(f"necro.{name}")
         else:
             raise AttributeError(f"module 'necro' has no attribute {name!r}", name=name)
         globals()[name] = value

@@ -1,0 +1,73 @@
+"""The examples of Docs/postgres.md, run as they stand."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from necro.testing import TestClient
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGE = (ROOT / "Docs/postgres.md").read_text()
+BLOCKS = {
+    name: text for text, name in re.findall(r"```python\n(# (\w+)\.py\n.*?)```", PAGE, re.DOTALL)
+}
+
+
+def test_the_page_has_the_examples() -> None:
+    assert set(BLOCKS) == {"app", "program"}
+
+
+def test_the_program_runs(postgres_url: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    environment["PGHOST"], environment["PGPORT"], name = _parts(postgres_url)
+    environment["PGDATABASE"], environment["PGUSER"] = name, _user(postgres_url)
+    done = subprocess.run(
+        [sys.executable, "-c", BLOCKS["program"]],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert done.returncode == 0
+
+
+def test_the_app_answers(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", postgres_url)
+    host, port, name = _parts(postgres_url)
+    for variable, value in (
+        ("PGHOST", host),
+        ("PGPORT", port),
+        ("PGDATABASE", name),
+        ("PGUSER", _user(postgres_url)),
+    ):
+        monkeypatch.setenv(variable, value)
+    space: dict[str, Any] = {}
+    exec(BLOCKS["app"], space)
+    with TestClient(space["app"]) as client:
+        assert client.post("/raise", json={"name": "Igor", "power": 5}).json() == 1
+        assert client.get("/summon/1").json() == {"id": 1, "name": "Igor", "power": 5}
+        assert client.post("/feed/1?power=3").json() == {"power": 8}
+        assert client.get("/minions").json() == [{"name": "Igor"}]
+        assert client.get("/summon/abc").status_code == 422
+
+
+def _parts(url: str) -> tuple[str, str, str]:
+    """Host, port and database of a connection string."""
+    from necro.postgres._dsn import connection_parameters
+
+    parameters = connection_parameters(url)
+    return parameters.hosts[0].host, str(parameters.hosts[0].port), parameters.database
+
+
+def _user(url: str) -> str:
+    from necro.postgres._dsn import connection_parameters
+
+    return connection_parameters(url).user
