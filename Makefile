@@ -16,8 +16,8 @@ SEED ?= 1
 # What the tests and benchmarks use beside Swift and Python: peers to compare with, servers, clients.
 PACKAGES := libssl-dev libpq-dev libhiredis-dev libhttp-parser-dev postgresql pgbouncer redis-server nginx wrk curl
 
-.PHONY: run build test spec fuzz soak bench-http bench-http1 bench-app bench-postgres format clean \
-  packages swift
+.PHONY: run build test spec fuzz soak bench-http bench-http1 bench-app bench-client \
+  bench-postgres format clean packages swift
 
 run: build
 	@printf '%s\n' 'Try, in another terminal:' \
@@ -56,6 +56,10 @@ bench-http: packages build
 # What routes, middleware and providers cost, beside FastAPI on uvicorn.
 bench-app: packages build
 	@PYTHONPATH=Benchmarks/http $(PY) Benchmarks/app/costs.py --rounds $(ROUNDS)
+
+# How soon a test client answers, beside FastAPI's.
+bench-client: build
+	@PYTHONPATH=Benchmarks/http $(PY) Benchmarks/client/start.py --rounds $(ROUNDS)
 
 # The codec alone: the ordinary build, and Embedded Swift as it ships.
 bench-http1: swift

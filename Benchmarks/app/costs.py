@@ -8,7 +8,6 @@ are medians over the rounds.
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from processes import (
     free_port,
     running,
 )
-from servers import CONTENT, ROOT, CannotBuild, Command, cores
+from servers import CONTENT, ROOT, CannotBuild, Command, compared_program, cores
 
 HERE = Path(__file__).resolve().parent
 COMPARED = ROOT / ".venv-bench-app"
@@ -67,14 +66,8 @@ def _necro(port: int, routes: int) -> Command:
 
 
 def _fastapi(port: int, app: str) -> Command:
-    requirements = HERE / "requirements.txt"
-    stamp = COMPARED / "requirements.txt"
-    if not stamp.exists() or stamp.read_text() != requirements.read_text():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(COMPARED)], check=True)
-        pip = str(COMPARED / "bin/pip")
-        subprocess.run([pip, "install", "-q", "-r", str(requirements)], check=True)
-        stamp.write_text(requirements.read_text())
-    words = [str(COMPARED / "bin/uvicorn"), "--app-dir", str(HERE), f"fastapi_app:{app}"]
+    program = compared_program("uvicorn", HERE / "requirements.txt", COMPARED)
+    words = [program, "--app-dir", str(HERE), f"fastapi_app:{app}"]
     words += ["--port", str(port), "--workers", "1", "--loop", "uvloop", "--http", "httptools"]
     words += ["--lifespan", "off", "--no-access-log", "--log-level", "error"]
     return Command(words)

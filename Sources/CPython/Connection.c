@@ -12,15 +12,15 @@ extern PyObject *necro_connection_pending(PyObject *self, void *closure);
 
 static PyMethodDef methods[] = {
     {"feed", necro_connection_feed, METH_O,
-     PyDoc_STR("feed(octets, /)\n--\n\nGives the server octets, for its next turn.")},
+     PyDoc_STR("feed($self, octets, /)\n--\n\nGives the server octets, for its next turn.")},
     {"finish", necro_connection_finish, METH_NOARGS,
-     PyDoc_STR("finish()\n--\n\nSays that no more are fed; the server still answers.")},
+     PyDoc_STR("finish($self, /)\n--\n\nSays that no more are fed; the server still answers.")},
     {"take", necro_connection_take, METH_NOARGS,
-     PyDoc_STR("take()\n--\n\nThe octets that the server has sent since the last call.")},
+     PyDoc_STR("take($self, /)\n--\n\nThe octets that the server has sent since the last call.")},
     {"close", necro_connection_close, METH_NOARGS,
-     PyDoc_STR("close()\n--\n\nGoes away.")},
+     PyDoc_STR("close($self, /)\n--\n\nGoes away.")},
     {"serves", necro_connection_serves, METH_O,
-     PyDoc_STR("serves(request, /)\n--\n\nWhether a request that is being answered came from here.")},
+     PyDoc_STR("serves($self, request, /)\n--\n\nWhether a request that is being answered came from here.")},
     {NULL, NULL, 0, NULL}};
 
 static PyGetSetDef getters[] = {

@@ -52,14 +52,14 @@ SWIFT_METHOD(necro_host_close);
 
 static PyMethodDef host_methods[] = {
     {"urls", necro_host_urls, METH_NOARGS,
-     PyDoc_STR("urls()\n--\n\nThe URL of each bind, with the real port.")},
+     PyDoc_STR("urls($self, /)\n--\n\nThe URL of each bind, with the real port.")},
     {"start", FASTCALL(necro_host_start), METH_FASTCALL,
-     PyDoc_STR("start(index, settings, report_descriptor, log_descriptor, /)\n--\n\n"
+     PyDoc_STR("start($self, index, settings, report_descriptor, log_descriptor, /)\n--\n\n"
                "Starts a worker on a thread of its own. Returns once its interpreter exists.")},
     {"drain", necro_host_drain, METH_NOARGS,
-     PyDoc_STR("drain()\n--\n\nAsks all workers to finish.")},
+     PyDoc_STR("drain($self, /)\n--\n\nAsks all workers to finish.")},
     {"close", necro_host_close, METH_NOARGS,
-     PyDoc_STR("close()\n--\n\nCloses the listeners and removes unix sockets.")},
+     PyDoc_STR("close($self, /)\n--\n\nCloses the listeners and removes unix sockets.")},
     {NULL, NULL, 0, NULL}};
 
 static PyType_Slot host_slots[] = {{Py_tp_new, (void *)necro_host_new},
@@ -98,45 +98,45 @@ SWIFT_METHOD(necro_worker_close);
 
 static PyMethodDef worker_methods[] = {
     {"add_route", FASTCALL(necro_worker_add_route), METH_FASTCALL,
-     PyDoc_STR("add_route(route, /)\n--\n\nAdds a CompiledRoute.")},
+     PyDoc_STR("add_route($self, route, /)\n--\n\nAdds a CompiledRoute.")},
     {"attach", FASTCALL(necro_worker_attach), METH_FASTCALL,
-     PyDoc_STR("attach(loop, ready, task_type, drained, /)\n--\n\n"
+     PyDoc_STR("attach($self, loop, ready, task_type, drained, /)\n--\n\n"
                "Names the event loop, its queue of ready handles, the type of the tasks that "
                "requests run in, and what to call when a drain has ended.")},
     {"listen", necro_worker_listen, METH_NOARGS,
-     PyDoc_STR("listen()\n--\n\nBegins to accept, and reports the worker as ready.")},
+     PyDoc_STR("listen($self, /)\n--\n\nBegins to accept, and reports the worker as ready.")},
     {"serve", FASTCALL(necro_worker_serve), METH_FASTCALL,
-     PyDoc_STR("serve(timeout, scheduled, /)\n--\n\n"
+     PyDoc_STR("serve($self, timeout, scheduled, /)\n--\n\n"
                "Serves requests until the loop has something to do. Returns the added descriptors "
                "that are ready, as (descriptor, mask) pairs.")},
     {"add_descriptor", FASTCALL(necro_worker_add_descriptor), METH_FASTCALL,
-     PyDoc_STR("add_descriptor(descriptor, mask, /)\n--\n\nWatches a descriptor.")},
+     PyDoc_STR("add_descriptor($self, descriptor, mask, /)\n--\n\nWatches a descriptor.")},
     {"modify_descriptor", FASTCALL(necro_worker_modify_descriptor), METH_FASTCALL,
-     PyDoc_STR("modify_descriptor(descriptor, mask, /)\n--\n\nChanges what it is watched for.")},
+     PyDoc_STR("modify_descriptor($self, descriptor, mask, /)\n--\n\nChanges what it is watched for.")},
     {"remove_descriptor", necro_worker_remove_descriptor, METH_O,
-     PyDoc_STR("remove_descriptor(descriptor, /)\n--\n\nForgets a descriptor.")},
+     PyDoc_STR("remove_descriptor($self, descriptor, /)\n--\n\nForgets a descriptor.")},
     {"task_touched", necro_worker_task_touched, METH_NOARGS,
-     PyDoc_STR("task_touched()\n--\n\nSays that the current task was changed by its request.")},
+     PyDoc_STR("task_touched($self, /)\n--\n\nSays that the current task was changed by its request.")},
     {"embed", FASTCALL(necro_worker_embed), METH_FASTCALL,
-     PyDoc_STR("embed(loop, task_type, wake, /)\n--\n\n"
+     PyDoc_STR("embed($self, loop, task_type, wake, /)\n--\n\n"
                "Names an event loop of any kind, which calls turn() soon after wake() is called.")},
     {"turn", necro_worker_turn, METH_NOARGS,
-     PyDoc_STR("turn()\n--\n\nServes what is there without waiting. Returns after how many seconds "
+     PyDoc_STR("turn($self, /)\n--\n\nServes what is there without waiting. Returns after how many seconds "
                "there is more to do, None when that is for others to say.")},
     {"fileno", necro_worker_fileno, METH_NOARGS,
-     PyDoc_STR("fileno()\n--\n\nThe descriptor that is readable when a turn is due.")},
+     PyDoc_STR("fileno($self, /)\n--\n\nThe descriptor that is readable when a turn is due.")},
     {"connect", FASTCALL(necro_worker_connect), METH_FASTCALL,
-     PyDoc_STR("connect(host, port, changed, /)\n--\n\nOpens a Connection in memory.")},
+     PyDoc_STR("connect($self, host, port, changed, /)\n--\n\nOpens a Connection in memory.")},
     {"remove_routes", necro_worker_remove_routes, METH_NOARGS,
-     PyDoc_STR("remove_routes()\n--\n\nForgets the routes; requests under way keep theirs.")},
+     PyDoc_STR("remove_routes($self, /)\n--\n\nForgets the routes; requests under way keep theirs.")},
     {"close", necro_worker_close, METH_NOARGS,
-     PyDoc_STR("close()\n--\n\nCloses all connections and gives up the loop and the routes.")},
+     PyDoc_STR("close($self, /)\n--\n\nCloses all connections and gives up the loop and the routes.")},
     {"set_debug", necro_worker_set_debug, METH_O,
-     PyDoc_STR("set_debug(enabled, /)\n--\n\nWhether the loop is told what each handler took.")},
+     PyDoc_STR("set_debug($self, enabled, /)\n--\n\nWhether the loop is told what each handler took.")},
     {"set_task_per_request", necro_worker_set_task_per_request, METH_O,
-     PyDoc_STR("set_task_per_request(enabled, /)\n--\n\nWhether every request has a new Task.")},
+     PyDoc_STR("set_task_per_request($self, enabled, /)\n--\n\nWhether every request has a new Task.")},
     {"watch", necro_worker_watch, METH_O,
-     PyDoc_STR("watch(seconds, /)\n--\n\nWaits, on another thread, until the worker has not taken "
+     PyDoc_STR("watch($self, seconds, /)\n--\n\nWaits, on another thread, until the worker has not taken "
                "a turn for so long. Returns the CompiledRoute whose handler runs, or None, how "
                "long it has, and the thread's frame if it still does.")},
     {NULL, NULL, 0, NULL}};
@@ -165,10 +165,10 @@ SWIFT_FASTCALL(necro_dispatcher_throw);
 SWIFT_METHOD(necro_dispatcher_close);
 
 static PyMethodDef dispatcher_methods[] = {
-    {"send", necro_dispatcher_send, METH_O, PyDoc_STR("send(value, /)\n--\n\n")},
+    {"send", necro_dispatcher_send, METH_O, PyDoc_STR("send($self, value, /)\n--\n\n")},
     {"throw", FASTCALL(necro_dispatcher_throw), METH_FASTCALL,
-     PyDoc_STR("throw(type, value=None, traceback=None, /)\n--\n\n")},
-    {"close", necro_dispatcher_close, METH_NOARGS, PyDoc_STR("close()\n--\n\n")},
+     PyDoc_STR("throw($self, type, value=None, traceback=None, /)\n--\n\n")},
+    {"close", necro_dispatcher_close, METH_NOARGS, PyDoc_STR("close($self, /)\n--\n\n")},
     {NULL, NULL, 0, NULL}};
 
 static PyType_Slot dispatcher_slots[] = {{Py_tp_dealloc, (void *)necro_dispatcher_dealloc},
@@ -231,25 +231,25 @@ static PyGetSetDef request_getters[] = {
 
 static PyMethodDef request_methods[] = {
     {"header", necro_request_header, METH_O,
-     PyDoc_STR("header(name, /)\n--\n\nThe first value of a header field, or None.")},
+     PyDoc_STR("header($self, name, /)\n--\n\nThe first value of a header field, or None.")},
     {"header_values", necro_request_header_values, METH_O,
-     PyDoc_STR("header_values(name, /)\n--\n\nAll values of a header field.")},
+     PyDoc_STR("header_values($self, name, /)\n--\n\nAll values of a header field.")},
     {"header_items", necro_request_header_items, METH_NOARGS,
-     PyDoc_STR("header_items()\n--\n\nAll header fields in order, names in lower case.")},
+     PyDoc_STR("header_items($self, /)\n--\n\nAll header fields in order, names in lower case.")},
     {"precondition_status", FASTCALL(necro_request_precondition_status), METH_FASTCALL,
-     PyDoc_STR("precondition_status(etag, last_modified, exists, /)\n--\n\n304 or 412 when the "
+     PyDoc_STR("precondition_status($self, etag, last_modified, exists, /)\n--\n\n304 or 412 when the "
                "request's conditions keep its method from being performed, else 0.")},
     {"accepts", FASTCALL(necro_request_accepts), METH_FASTCALL,
-     PyDoc_STR("accepts(*media_types)\n--\n\nThe one that the client prefers; None if it accepts "
+     PyDoc_STR("accepts($self, *media_types)\n--\n\nThe one that the client prefers; None if it accepts "
                "none of them.")},
     {"take_content", necro_request_take_content, METH_NOARGS,
-     PyDoc_STR("take_content()\n--\n\nThe content that has arrived and was not taken: b'' when "
+     PyDoc_STR("take_content($self, /)\n--\n\nThe content that has arrived and was not taken: b'' when "
                "there is none yet, None at the end. Raises ConnectionResetError when the peer is "
                "gone.")},
     {"wait_content", necro_request_wait_content, METH_NOARGS,
-     PyDoc_STR("wait_content()\n--\n\nA future that is done when take_content has more to say.")},
+     PyDoc_STR("wait_content($self, /)\n--\n\nA future that is done when take_content has more to say.")},
     {"when_answered", necro_request_when_answered, METH_O,
-     PyDoc_STR("when_answered(callable, /)\n--\n\nHas a callable called once the response is "
+     PyDoc_STR("when_answered($self, callable, /)\n--\n\nHas a callable called once the response is "
                "complete, with whether the request was cancelled; at most one.")},
     {NULL, NULL, 0, NULL}};
 

@@ -8,7 +8,7 @@ extern PyObject *necro_call_cancel(PyObject *self, PyTypeObject *defining, PyObj
 
 static PyMethodDef call_methods[] = {
     {"cancel", METHOD(necro_call_cancel), METH_METHOD | METH_FASTCALL | METH_KEYWORDS,
-     PyDoc_STR("cancel(msg=None)\n--\n\n"
+     PyDoc_STR("cancel($self, msg=None)\n--\n\n"
                "Cancels the future, and the statement where it can be told apart from others.")},
     {NULL, NULL, 0, NULL}};
 

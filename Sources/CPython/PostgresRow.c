@@ -53,15 +53,15 @@ void necro_row_free(PyObject *self) {
 #define FASTCALL(name) (PyCFunction)(void (*)(void))name
 
 static PyMethodDef row_methods[] = {
-    {"keys", necro_row_keys, METH_NOARGS, PyDoc_STR("keys()\n--\n\nThe names of the columns, a tuple.")},
+    {"keys", necro_row_keys, METH_NOARGS, PyDoc_STR("keys($self, /)\n--\n\nThe names of the columns, a tuple.")},
     {"values", necro_row_values_method, METH_NOARGS,
-     PyDoc_STR("values()\n--\n\nThe values of the columns, a tuple.")},
+     PyDoc_STR("values($self, /)\n--\n\nThe values of the columns, a tuple.")},
     {"items", necro_row_items, METH_NOARGS,
-     PyDoc_STR("items()\n--\n\nThe (name, value) pairs of the columns, a tuple.")},
+     PyDoc_STR("items($self, /)\n--\n\nThe (name, value) pairs of the columns, a tuple.")},
     {"get", FASTCALL(necro_row_get), METH_FASTCALL,
-     PyDoc_STR("get(name, default=None, /)\n--\n\nThe value of a column; the default if there is none.")},
-    {"__reduce__", necro_row_reduce, METH_NOARGS, PyDoc_STR("__reduce__()\n--\n\n")},
-    {"__dir__", necro_row_dir, METH_NOARGS, PyDoc_STR("__dir__()\n--\n\n")},
+     PyDoc_STR("get($self, name, default=None, /)\n--\n\nThe value of a column; the default if there is none.")},
+    {"__reduce__", necro_row_reduce, METH_NOARGS, PyDoc_STR("__reduce__($self, /)\n--\n\n")},
+    {"__dir__", necro_row_dir, METH_NOARGS, PyDoc_STR("__dir__($self, /)\n--\n\n")},
     {NULL, NULL, 0, NULL}};
 
 static PyType_Slot row_slots[] = {{Py_tp_doc, (void *)PyDoc_STR(

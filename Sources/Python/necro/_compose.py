@@ -88,7 +88,8 @@ def _filtering(inner: "Call", answers: "ErrorAnswers", filters: "list[Filter]") 
     befores = tuple(one.before for one in filters)
     afters = tuple(one.after for one in reversed(filters))
 
-    async def filtered(request: "RequestViews") -> "Response":
+    # A filter is declared to take a Request, so that an app's own may say so too.
+    async def filtered(request: "Any") -> "Response":
         try:
             for before in befores:
                 response = before(request)

@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from necro._request import Request
     from necro._views import RequestViews
 
     type Call = Callable[[RequestViews], Awaitable[Response]]
@@ -36,10 +37,10 @@ class Filter:
     answers_options = False
     """Whether it stands around OPTIONS too, on every path of the routes that it stands around."""
 
-    def before(self, request: "RequestViews", /) -> Response | None:
+    def before(self, request: "Request", /) -> Response | None:
         """Is called with the request. A Response answers it; what is inside is then not called."""
 
-    def after(self, request: "RequestViews", response: Response, /) -> None:
+    def after(self, request: "Request", response: Response, /) -> None:
         """Is called with the response and may change it, whoever made it."""
 
 

@@ -4,7 +4,7 @@ import asyncio
 from asyncio import AbstractEventLoop, Future
 from collections.abc import Callable, Iterator, MutableSequence, Sequence
 from types import FrameType
-from typing import Any, Self, overload
+from typing import Any, Self, final, overload, type_check_only
 
 from necro._routes import CompiledRoute
 
@@ -30,6 +30,7 @@ def dumps(value: object, default: Callable[[object], object] | None = None, /) -
 def loads(data: bytes | bytearray | memoryview | str, /) -> Any:
     """The value of a JSON text; raises JSONDecodeError."""
 
+@final
 class Body:
     """A JSON value with attribute access: `body.name`, `body["name"]`, `"name" in body`.
 
@@ -40,7 +41,7 @@ class Body:
 
     def __new__(cls, value: object, /) -> Body: ...
     # `Any`, since the document is the peer's.
-    def __getattr__(self, name: str, /) -> Any: ...
+    def __getattribute__(self, name: str, /) -> Any: ...
     def __getitem__(self, key: str | int, /) -> Any: ...
     def __contains__(self, key: object, /) -> bool: ...
     def __len__(self) -> int: ...
@@ -136,6 +137,24 @@ class RequestHead:
         One at most is kept. After the response it is called soon. Any thread may call this.
         """
 
+@final
+class Dispatcher:
+    """The coroutine that a worker's Task runs, serving request after request; Worker makes it."""
+
+    def send(self, value: object, /) -> object: ...
+    def throw(
+        self,
+        type: object,  # noqa: A002
+        value: object = None,
+        traceback: object = None,
+        /,
+    ) -> object: ...
+    def close(self) -> None: ...
+    def __await__(self) -> Self: ...
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> object: ...
+
+@final
 class Host:
     """The listeners of a process, and the threads of its workers."""
 
@@ -161,6 +180,7 @@ class Host:
     def close(self) -> None:
         """Closes the listeners and removes the files of unix sockets."""
 
+@final
 class Worker:
     """The server of one sub-interpreter."""
 
@@ -253,6 +273,7 @@ class Worker:
     def close(self) -> None:
         """Closes all connections and gives up the loop and the routes."""
 
+@final
 class Connection:
     """The client's end of a connection in memory; `Worker.connect` makes it."""
 
@@ -279,6 +300,7 @@ class Connection:
     def pending(self) -> int:
         """How many octets that were fed the server has not received."""
 
+@final
 class Row(Sequence[Any]):
     """A row of a result: a tuple whose values have names as well."""
 
@@ -288,7 +310,7 @@ class Row(Sequence[Any]):
     def __getitem__(self, key: int | str, /) -> Any: ...
     @overload
     def __getitem__(self, key: slice, /) -> tuple[Any, ...]: ...
-    def __getattr__(self, name: str, /) -> Any: ...
+    def __getattribute__(self, name: str, /) -> Any: ...
     def __iter__(self) -> Iterator[Any]: ...
     def __contains__(self, value: object, /) -> bool: ...
     def __add__(self, other: tuple[Any, ...] | Row, /) -> tuple[Any, ...]: ...
@@ -304,6 +326,7 @@ class Row(Sequence[Any]):
     def items(self) -> tuple[tuple[str, Any], ...]: ...
     def get(self, name: str, default: Any = None, /) -> Any: ...
 
+@type_check_only
 class PostgresCall[Value](Future[Value]):
     """A future whose result a database gives."""
 
@@ -357,6 +380,7 @@ class PostgresPool:
         self, oid: int, encoder: Callable[[Any], str], decoder: Callable[[str], Any], /
     ) -> None: ...
 
+@final
 class PostgresConnection:
     """A session of a PostgresPool."""
 

@@ -149,7 +149,7 @@ def test_transport_security_is_said_over_tls_alone() -> None:
     for scheme, options, expected in cases:
         response = necro.Response()
         vars(request)["scheme"] = scheme
-        filter_: necro.Filter = necro.SecurityHeaders(**options)
+        filter_ = necro.SecurityHeaders(**options)
         filter_.after(request, response)
         assert response.header("strict-transport-security") == expected
     with pytest.raises(ValueError, match="control character"):

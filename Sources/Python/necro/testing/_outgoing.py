@@ -1,6 +1,6 @@
 """A test client's requests: from URL, headers and content to octets."""
 
-from collections.abc import AsyncIterable, Iterable, Mapping
+from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from necro._responses import pairs
@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from necro._responses import HeaderItems
 
     type Scalar = str | int | float | bool | None
+    # A Sequence, since mypy infers a dict's type from the one alternative that a dict may be.
     type Parameters = (
-        Mapping[str, Scalar | Iterable[Scalar]] | Iterable[tuple[str, Scalar]] | str | bytes
+        Mapping[str, Scalar | Iterable[Scalar]] | Sequence[tuple[str, Scalar]] | str | bytes
     )
     type Content = str | bytes | Iterable[bytes] | AsyncIterable[bytes]
 

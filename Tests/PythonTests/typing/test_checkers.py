@@ -1,0 +1,133 @@
+"""mypy and pyright in strict mode, on what users write and on what they get wrong.
+
+Both read a copy in a folder of its own, with the package beside it, as a user's project has it.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import necro
+
+HERE = Path(__file__).parent
+SOURCES = Path(necro.__file__).parents[1]
+MARK = re.compile(r"# mistake(?:$|:)")
+REPORTED = re.compile(r"^mistakes\.py:(\d+): error: (.*)$", re.MULTILINE)
+
+type Reports = dict[int, list[str]]
+
+
+def copied(name: str, folder: Path) -> str:
+    """Copies a file of this folder; gives its text."""
+    text = (HERE / name).read_text()
+    (folder / name).write_text(text)
+    return text
+
+
+def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Runs a module of the virtual environment."""
+    return subprocess.run(
+        [sys.executable, "-m", *words],
+        cwd=folder,
+        env={**os.environ, "MYPYPATH": str(SOURCES), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def mypy(folder: Path, name: str) -> subprocess.CompletedProcess[str]:
+    """What mypy says of a file."""
+    return run(folder, "mypy", "--strict", "--no-pretty", "--config-file=", name)
+
+
+def pyright(folder: Path, name: str) -> Reports:
+    """What pyright says of a file, by line."""
+    settings = {
+        "typeCheckingMode": "strict",
+        "include": [name],
+        "extraPaths": [str(SOURCES)],
+        "pythonVersion": "3.13",
+    }
+    (folder / "pyrightconfig.json").write_text(json.dumps(settings))
+    ended = run(folder, "pyright", "--outputjson")
+    assert ended.returncode in (0, 1), ended.stdout + ended.stderr
+    said: dict[str, Any] = json.loads(ended.stdout)
+    assert said["summary"]["filesAnalyzed"] == 1
+    reports: Reports = {}
+    for found in said["generalDiagnostics"]:
+        line = int(found["range"]["start"]["line"]) + 1
+        reports.setdefault(line, []).append(str(found["message"]))
+    return reports
+
+
+def assert_reported(text: str, reports: Reports) -> None:
+    """The marked lines are those that were reported."""
+    lines = text.splitlines()
+    marked = {number for number, line in enumerate(lines, 1) if MARK.search(line)}
+    assert marked
+    missed = [f"{number}: {lines[number - 1]}" for number in sorted(marked - reports.keys())]
+    surplus = [f"{number}: {reports[number]}" for number in sorted(reports.keys() - marked)]
+    assert (missed, surplus) == ([], [])
+
+
+def test_mypy_accepts_what_users_write(tmp_path: Path) -> None:
+    copied("typical.py", tmp_path)
+    ended = mypy(tmp_path, "typical.py")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def test_pyright_accepts_what_users_write(tmp_path: Path) -> None:
+    copied("typical.py", tmp_path)
+    assert pyright(tmp_path, "typical.py") == {}
+
+
+def test_mypy_reports_every_mistake(tmp_path: Path) -> None:
+    text = copied("mistakes.py", tmp_path)
+    ended = mypy(tmp_path, "mistakes.py")
+    reports: Reports = {}
+    for line, message in REPORTED.findall(ended.stdout):
+        reports.setdefault(int(line), []).append(message)
+    assert len(re.findall(r": error: ", ended.stdout)) == sum(map(len, reports.values()))
+    assert_reported(text, reports)
+
+
+def test_pyright_reports_every_mistake(tmp_path: Path) -> None:
+    text = copied("mistakes.py", tmp_path)
+    assert_reported(text, pyright(tmp_path, "mistakes.py"))
+
+
+def test_what_users_write_works(tmp_path: Path) -> None:
+    copied("typical.py", tmp_path)
+    (tmp_path / "conftest.py").write_text(
+        "import pytest\n\n@pytest.fixture\ndef anyio_backend():\n    return 'asyncio'\n"
+    )
+    words = ("-q", "-W", "error", "-p", "no:cacheprovider", "-o", "anyio_mode=auto", "typical.py")
+    ended = run(tmp_path, "pytest", "-o", f"pythonpath={SOURCES}", *words)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert re.search(r"^3 passed in ", ended.stdout, re.MULTILINE), ended.stdout
+
+
+def test_the_stub_of_the_native_module_is_as_the_module() -> None:
+    # It is loaded before, so that stubtest finds it where a wheel would have it. The decorator for
+    # disjoint bases is in typing_extensions alone, which is no dependency.
+    code = (
+        "import sys; import necro._native; from mypy.stubtest import main;"
+        " sys.argv[1:] = ['necro._necro', '--ignore-disjoint-bases']; sys.exit(main())"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=SOURCES,
+        env={**os.environ, "PYTHONPATH": str(SOURCES), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert ended.stdout.startswith("Success: no issues found in 1 module")
