@@ -34,7 +34,7 @@ WARM_UP_SECONDS = 2
 
 def _uvicorn(port: int) -> Command:
     program = compared_program("uvicorn", HERE / "requirements.txt", COMPARED)
-    words = [program, "--app-dir", str(HERE), "fastapi_app:app", "--port", str(port)]
+    words = [program, "--app-dir", str(HERE), "fastapi_minions:app", "--port", str(port)]
     words += ["--workers", "1", "--loop", "uvloop", "--http", "httptools"]
     words += ["--no-access-log", "--log-level", "error", "--backlog", "4096"]
     return Command(words, {"PYTHONPATH": ""})
@@ -42,7 +42,7 @@ def _uvicorn(port: int) -> Command:
 
 def _start(stack: ExitStack, name: str, core: int, url: str) -> ServerProcess:
     port = free_port()
-    command = necro(port, app=HERE / "necro_app.py") if name == "necro" else _uvicorn(port)
+    command = necro(port, app=HERE / "necro_minions.py") if name == "necro" else _uvicorn(port)
     environment = {**command.environment, "DATABASE_URL": url}
     return stack.enter_context(
         running(command.words, port, core=core, content=CONTENT, environment=environment)

@@ -1,4 +1,4 @@
-"""What is compared with: the app of necro_app.py in FastAPI, with a pool of asyncpg's."""
+"""What is compared with: the app of necro_minions.py in FastAPI, with a pool of asyncpg's."""
 
 from __future__ import annotations
 
