@@ -11,6 +11,7 @@ func serverLimits(_ given: Object) -> ServerLimits? {
     && read(given, "fieldLinesMax") { limits.http.fieldLinesMax = $0 }
     && read(given, "contentOctetsMax") { limits.http.contentOctetsMax = UInt64($0) }
     && read(given, "connectionsMax") { limits.connectionsMax = $0 }
+    && read(given, "requestsPerConnectionMax") { limits.requestsPerConnectionMax = UInt64($0) }
     && read(given, "pipelinedOctetsMax") { limits.pipelinedOctetsMax = $0 }
     && read(given, "outputOctetsMax") { limits.outputOctetsMax = $0 }
     && read(given, "contentWindowOctets") { limits.contentWindowOctets = $0 }

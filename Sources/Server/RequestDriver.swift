@@ -40,7 +40,8 @@ extension Worker {
       case .head(let head):
         requestsLeft -= 1
         connection.requestCount += 1
-        headArrived(exchange, head)
+        headArrived(
+          exchange, head, isLast: connection.requestCount >= limits.requestsPerConnectionMax)
       case .content(let slice):
         contentArrived(exchange, slice)
       case .end:
@@ -69,9 +70,10 @@ extension Worker {
 
   // MARK: The head
 
-  private func headArrived(_ exchange: Exchange, _ head: RequestHead) {
+  /// - Parameter isLast: whether the connection has had as many requests as it may.
+  private func headArrived(_ exchange: Exchange, _ head: RequestHead, isLast: Bool) {
     beginRequest(exchange, head)
-    if isDraining { exchange.persists = false }
+    if isDraining || isLast { exchange.persists = false }
     let decision = route(exchange)
     if case .route(let route) = decision {
       exchange.route = route

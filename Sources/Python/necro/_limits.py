@@ -76,6 +76,13 @@ LIMITS = (
     Limit("header-lines-max", "fieldLinesMax", 100, 10_000, "lines of a header section"),
     Limit("content-octets-max", "contentOctetsMax", 1 << 20, 1024 * _GIB, "of a request's content"),
     Limit("connections-max", "connectionsMax", 16_384, 1 << 20, "open ones of a worker"),
+    Limit(
+        "requests-per-connection-max",
+        "requestsPerConnectionMax",
+        10_000,
+        1 << 40,
+        "after which it closes",
+    ),
     Limit("pipelined-octets-max", "pipelinedOctetsMax", 65_536, _GIB, "of waiting requests"),
     Limit("output-octets-max", "outputOctetsMax", 262_144, _GIB, "of unsent responses"),
     Limit("content-window-octets-max", "contentWindowOctets", 262_144, _GIB, "of unread content"),

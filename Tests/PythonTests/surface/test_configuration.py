@@ -148,3 +148,25 @@ def test_limits_are_those_of_the_server(host: StartHost) -> None:
     with running.connect() as wire:
         wire.send("POST / HTTP/1.1\r\nHost")
         assert wire.reply().status == 408
+
+
+def test_a_connection_ends_with_its_last_request(host: StartHost) -> None:
+    running = host(
+        """
+        import necro
+
+        app = necro.App()
+
+        @app.get("/")
+        async def root():
+            return "alive"
+        """,
+        "--requests-per-connection-max=3",
+    )
+    with running.connect() as wire:
+        for number in range(1, 4):
+            wire.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            reply = wire.reply()
+            assert reply.status == 200
+            assert (reply.header("connection") == "close") == (number == 3)
+        assert wire.rest() == b""
