@@ -103,7 +103,12 @@ def _counted(report: Path) -> Count:
     count = Count()
     if not report.exists():
         return count
-    for case in ElementTree.parse(report).getroot().iter("testcase"):
+    try:
+        cases = list(ElementTree.parse(report).getroot().iter("testcase"))
+    except ElementTree.ParseError:
+        # The run crashed while it wrote.
+        return count
+    for case in cases:
         if case.find("failure") is not None or case.find("error") is not None:
             count.failed += 1
         elif case.find("skipped") is not None:

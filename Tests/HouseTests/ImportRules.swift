@@ -20,7 +20,8 @@ enum ImportRules {
     // It knows the server, and with it the values that the server's interface is made of.
     "Sources/PythonHost": [
       "CPython", "CLinux", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroRouter",
-      "NecroReactor", "NecroJSON", "NecroServer",
+      "NecroReactor", "NecroJSON", "NecroServer", "NecroPostgres", "NecroPostgresJSON",
+      "NecroPostgresWire",
     ],
     "Sources/necro": ["CLinux"],
 
