@@ -86,7 +86,7 @@ def run(spec: AppSpec, options: HostOptions) -> int:
         "spec": spec.text,
         "log_format": options.log_format,
         "log_level": options.log_level,
-        "limits": options.native_limits,
+        "limits": options.worker_limits(workers),
         "slow_handler_seconds": options.slow_handler_seconds,
         "database": options.database,
     }

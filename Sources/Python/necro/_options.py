@@ -76,6 +76,7 @@ class HostOptions:
     - access_log: a file, `-` for standard output, None for no log.
     - log_format: `text` or `json`, of what goes to standard error.
     - log_level: the least level that is logged, in lower case.
+    - connections_in_all_max: open connections of all workers; each has an equal part of them.
     - database: Postgres' connection string, None for `DATABASE_URL`.
     - app: the spec of the app, None where it was not given.
     - slow_handler_seconds: after which a handler that blocks its worker is named; 0 for never.
@@ -86,6 +87,7 @@ class HostOptions:
         "access_log",
         "app",
         "binds",
+        "connections_in_all_max",
         "database",
         "limits",
         "log_format",
@@ -104,7 +106,9 @@ class HostOptions:
         app: str | None = None,
         slow_handler_seconds: float = 1,
         database: str | None = None,
+        connections_in_all_max: int = 65_536,
     ) -> None:
+        self.connections_in_all_max = connections_in_all_max
         self.database = database
         self.binds = binds if binds is not None else (parse_bind(_BIND),)
         self.workers = workers
@@ -133,6 +137,13 @@ class HostOptions:
     def native_limits(self) -> dict[str, int]:
         """The limits as the server takes them: by its names, times in milliseconds."""
         return {limit.name: limit.native(self.limits[limit.key]) for limit in LIMITS}
+
+    def worker_limits(self, workers: int) -> dict[str, int]:
+        """The limits of one of so many workers, which share no count of their connections."""
+        limits = self.native_limits
+        part = max(1, self.connections_in_all_max // workers)
+        limits["connectionsMax"] = min(limits["connectionsMax"], part)
+        return limits
 
 
 def parse_bind(text: str) -> Bind:
@@ -343,6 +354,15 @@ def _slow_handler(value: object, where: str) -> float:
     return parse_seconds(value, where, _DAY)
 
 
+def _connections(value: object, where: str) -> int:
+    """A number of connections."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 1 << 24:
+        raise OptionError(f"{where}: a number from 1 to {1 << 24} is expected")
+    return value
+
+
 def _database(value: object, where: str) -> str:
     """A connection string."""
     if not isinstance(value, str) or not value:
@@ -410,6 +430,13 @@ OPTIONS = (
         "after which a handler that blocks its worker is named; 1 by default, 0 for never",
     ),
     Option("database", "database", _database, "URL", "Postgres' connection string"),
+    Option(
+        "connections-in-all-max",
+        "connections_in_all_max",
+        _connections,
+        "N",
+        "open ones of all workers, in equal parts; 65536 by default",
+    ),
     *(Option(one.key, one.attribute, one.parse, "N", one.text) for one in LIMITS),
 )
 _KEYS = tuple(option.key for option in OPTIONS)

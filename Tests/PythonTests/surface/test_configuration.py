@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -170,3 +171,35 @@ def test_a_connection_ends_with_its_last_request(host: StartHost) -> None:
             assert reply.status == 200
             assert (reply.header("connection") == "close") == (number == 3)
         assert wire.rest() == b""
+
+
+def test_all_workers_together_have_so_many_connections(host: StartHost) -> None:
+    running = host(
+        """
+        import necro
+
+        app = necro.App()
+
+        @app.get("/")
+        async def root():
+            return "alive"
+        """,
+        "--workers=2",
+        "--connections-in-all-max=2",
+    )
+    # Each worker takes one; the others wait in a queue until it is free.
+    wires = [running.connect() for _ in range(6)]
+    try:
+        for wire in wires:
+            wire.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        answered = [wire for wire in wires if not wire.is_quiet(0.3)]
+        assert 1 <= len(answered) <= 2
+        for wire in answered:
+            wire.close()
+        waiting = [wire for wire in wires if wire not in answered]
+        deadline = time.monotonic() + 10
+        while all(wire.is_quiet(0.05) for wire in waiting):
+            assert time.monotonic() < deadline
+    finally:
+        for wire in wires:
+            wire.close()
