@@ -127,8 +127,8 @@ struct HTTP1Model {
     request.isPersistent =
       !options.contains("close") && (request.minorVersion == 1 || options.contains("keep-alive"))
     let expectations = values("expect", request).flatMap { Grammar.elements($0) }
-      .filter { !$0.isEmpty }
       .map { Grammar.lowercased(Grammar.trimmed($0)) }
+      .filter { !$0.isEmpty }
     if request.minorVersion == 1 && !expectations.allSatisfy({ $0 == "100-continue" }) {
       return nil
     }
