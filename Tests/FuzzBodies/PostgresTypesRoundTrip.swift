@@ -114,7 +114,8 @@ private func isSameNumeric(
   number.appendSignificantDigits(into: &digits)
   return text.octets.equals(textAgain.octets)
     && again.sign == (number.isZero && number.isFinite ? .positive : number.sign)
-    && (!number.isFinite || again.scale == number.scale)
-    && digits.count == number.significantDigitCount
-    && again.significantDigitCount == digits.count
+    // Digits that a server sends with NaN or an infinity stand for nothing, and are not written again.
+    && (!number.isFinite
+      || again.scale == number.scale && digits.count == number.significantDigitCount
+        && again.significantDigitCount == digits.count)
 }
