@@ -73,6 +73,9 @@ let common: [SwiftSetting] =
 /// A codec: octets in, values out, and no unsafe code.
 let codec = common + [.strictMemorySafety()]
 
+/// What ships is to fit in 1 MB: what is large and waits for a database anyway is compiled for size.
+let small: [SwiftSetting] = isEmbedded ? [.unsafeFlags(["-Osize"])] : []
+
 let python = pythonInclude()
 let pythonHeaders = python.map { ["-I\($0)"] } ?? []
 /// Python.h sees libc with the GNU declarations: beside it, CLinux has to.
@@ -130,10 +133,10 @@ let package = Package(
       path: "Sources/JSON", swiftSettings: codec),
     .target(
       name: "NecroPostgresWire", dependencies: ["NecroOctets"],
-      path: "Sources/PostgresWire", swiftSettings: codec),
+      path: "Sources/PostgresWire", swiftSettings: codec + small),
     .target(
       name: "NecroPostgresJSON", dependencies: ["NecroOctets", "NecroJSON", "NecroPostgresWire"],
-      path: "Sources/PostgresJSON", swiftSettings: codec),
+      path: "Sources/PostgresJSON", swiftSettings: codec + small),
     .target(
       name: "NecroRouter", dependencies: ["NecroOctets"],
       path: "Sources/Router", swiftSettings: codec),
@@ -160,7 +163,7 @@ let package = Package(
     .target(
       name: "NecroPostgres",
       dependencies: ["CLinux", "NecroOctets", "NecroReactor", "NecroPostgresWire"],
-      path: "Sources/Postgres", swiftSettings: common),
+      path: "Sources/Postgres", swiftSettings: common + small),
 
     // Python.
     .target(

@@ -9,7 +9,7 @@ public struct ServerLimits: Sendable {
   /// Open connections of one worker; further ones wait in the listener's queue.
   public var connectionsMax = 16_384
   /// Requests of one connection; the response to the last says that it closes.
-  public var requestsPerConnectionMax: UInt64 = 10_000
+  public var requestsPerConnectionMax: UInt64 = 1_000_000
   /// Octets of a connection's input that are kept while a response is being made: the bounded queue
   /// of pipelined requests.
   public var pipelinedOctetsMax = 16_384
