@@ -120,15 +120,15 @@ extension HTTP1Error.Code {
     case .fieldSectionTooLong, .fieldLinesTooMany, .trailerSectionTooLong,
       .trailerLinesTooMany:
       .requestHeaderFieldsTooLarge
-    case .transferCodingUnknown:
+    case .transferCodingUnknown, .methodTooLong:
       .notImplemented
     case .expectationUnknown:
       .expectationFailed
     case .versionUnsupported:
       .httpVersionNotSupported
     case .emptyLinesTooMany, .bareCarriageReturn, .bareLineFeed, .methodInvalid,
-      .methodTooLong, .versionMissing, .contentTypeRepeated,
-      .targetInvalid, .targetFormNotAllowed, .percentEncodingInvalid, .fragmentInTarget,
+      .versionMissing, .contentTypeRepeated, .targetInvalid, .targetFormNotAllowed,
+      .percentEncodingInvalid, .fragmentInTarget,
       .userinfoInTarget, .authorityInvalid, .versionInvalid, .whitespaceBeforeFirstField,
       .obsoleteFold, .fieldNameInvalid, .whitespaceBeforeColon, .colonMissing,
       .fieldValueInvalid, .hostMissing, .hostRepeated, .hostInvalid, .contentLengthInvalid,

@@ -128,7 +128,13 @@ REQUEST_LINE = (
         PERSISTS,
         ("RFC9112-3-5",),
     ),
-    _refused("a method of 100,000 octets", _line("A" * 100_000 + " / HTTP/1.1"), _LINE),
+    Situation(
+        "a method of 100,000 octets",
+        _line("A" * 100_000 + " / HTTP/1.1"),
+        (501,),
+        CLOSES,
+        ("RFC9112-3-3",),
+    ),
     Situation(
         "a method of 1,000 octets",
         _line("A" * 1_000 + " / HTTP/1.1"),
@@ -140,7 +146,7 @@ REQUEST_LINE = (
 
 PATHS = (
     *(
-        Situation(f"path {path}", get(target=path), statuses, PERSISTS, ("RFC3986-2.1-1",))
+        Situation(f"path {path[:40]}", get(target=path), statuses, PERSISTS, ("RFC3986-2.1-1",))
         for path, statuses in (
             ("/%61live", (404,)),
             ("/%2F", (404,)),
