@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from sentences import LEVELS
 
 SPEC = Path(__file__).resolve().parent
 ROOT = SPEC.parent
+PROBE = ROOT / "Tests" / "PythonTests" / "probe" / "tables"
 
 STATUSES = ("implemented", "exception", "todo")
 BINDING = {"MUST", "MUST NOT", "SHALL", "SHALL NOT", "REQUIRED", "GRAMMAR"}
@@ -116,7 +119,7 @@ def faults(document: str, section: str, clauses: list[Clause]) -> Iterator[str]:
 
 
 def namings() -> list[Naming]:
-    """Every naming of a clause: in a test of Swift or Python, or in a fixture."""
+    """Every naming of a clause: in a test of Swift or Python, in the probe, in a fixture."""
     found: list[Naming] = []
     for path in sorted((ROOT / "Tests").rglob("*.swift")):
         found += _namings(path, _SWIFT, _SWIFT_TITLE, title_is_behind=False)
@@ -124,7 +127,18 @@ def namings() -> list[Naming]:
         found += _namings(path, _PYTHON, _PYTHON_TITLE, title_is_behind=True)
     for path in sorted((ROOT / "Fixtures").rglob("*.md")):
         found += _namings(path, _FIXTURE, _FIXTURE_TITLE, title_is_behind=False)
-    return found
+    return [*found, *_probed()]
+
+
+def _probed() -> Iterator[Naming]:
+    """What the situations of the probe name: rows of tables, many of which are computed."""
+    if str(PROBE) not in sys.path:
+        sys.path.append(str(PROBE))
+    for path in sorted(PROBE.glob("*.py")):
+        for topic, situations in getattr(import_module(path.stem), "TABLE", {}).items():
+            for situation in situations:
+                for clause in situation.clauses:
+                    yield Naming(clause, f"{path.relative_to(ROOT)}: {topic}: {situation.name}")
 
 
 def _namings(

@@ -48,7 +48,7 @@ struct ClauseNaming: Equatable {
 }
 
 extension ClauseNaming {
-  /// All namings in tests of Swift and Python and in fixtures.
+  /// All namings in tests of Swift and Python, in the probe's tables and in fixtures.
   static func all() -> [ClauseNaming] {
     let swift = SourceTree.swift.filter { $0.path.hasPrefix("Tests/") }
     let others = SourceTree.files(["py", "md"], under: ["Tests", "Fixtures"])
@@ -59,9 +59,12 @@ extension ClauseNaming {
   static func namings(in file: SourceFile) -> [ClauseNaming] {
     let text = file.text
     // Most files name none, and a search for a text is much quicker than one for a pattern.
-    guard text.contains(".clause(") || text.contains("Clauses: ") else { return [] }
+    let isTable = file.path.contains("/probe/tables/")
+    guard isTable || text.contains(".clause(") || text.contains("Clauses: ") else { return [] }
     let lists: [Substring]
     switch file.path.split(separator: ".").last {
+    case "py" where isTable:
+      lists = text.matches(of: /"([A-Z0-9]+-[0-9A-Z.]+-[1-9][0-9]*)"/).map(\.1)
     case "swift":
       lists = text.matches(of: /\.clause\(\s*((?:"[^"\\]*"[\s,]*)+)\)/).map(\.1)
     case "py":

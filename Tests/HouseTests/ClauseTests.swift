@@ -67,6 +67,9 @@ struct ClauseTests {
     #expect(
       ids("Fixtures/a.md", "# A\n\nClauses: RFC1-1-1, RFC1-1-2\n") == ["RFC1-1-1", "RFC1-1-2"])
     #expect(ids("Fixtures/a.md", "Without Clauses: RFC1-1-1\n") == [])
+    let row = "Situation(\"X-1\", get(\"X: y\"), (\"RFC1-1-1\", \"RFC1-1.2-3\"))"
+    #expect(ids("Tests/probe/tables/a.py", row) == ["RFC1-1-1", "RFC1-1.2-3"])
+    #expect(ids("Tests/a.py", row) == [])
     let line = ClauseNaming.namings(in: SourceFile(path: "a.md", text: "\nClauses: A\n"))
     #expect(line == [ClauseNaming(id: "A", path: "a.md", line: 2)])
   }

@@ -9,7 +9,6 @@ import framing
 import grammar
 import pytest
 import semantics
-from clauses import documents, read
 from hosting import Host
 from situation import Situation
 from wire import Reply, Wire
@@ -104,20 +103,3 @@ def test_the_situation_ends_well(served: Host, situation: Situation) -> None:
 
 def test_the_host_has_come_through_it(served: Host) -> None:
     assert served.get("/").text == "alive"
-
-
-def test_the_clauses_exist() -> None:
-    known = {
-        clause.id
-        for document in documents()
-        for section in read(document.document).values()
-        for clause in section
-    }
-    named = {
-        clause
-        for table in TABLES
-        for situations in table.values()
-        for situation in situations
-        for clause in situation.clauses
-    }
-    assert named <= known, named - known

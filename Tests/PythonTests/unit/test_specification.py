@@ -113,6 +113,12 @@ def test_every_clause_named_by_a_test_of_python_is_found() -> None:
     assert named["RFC9110-5.3-4"].endswith(": test_nothing_is_done_before_the_whole_head_is_there")
 
 
+def test_every_clause_named_by_a_situation_of_the_probe_is_found() -> None:
+    tests = [each.test for each in clauses.namings() if each.clause == "RFC9112-9.3.2-2"]
+    assert any(test.endswith("connections.py: requests behind: two requests at once")
+               for test in tests)  # fmt: skip
+
+
 def run(*arguments: str, texts: str) -> subprocess.CompletedProcess[str]:
     """Runs the tool on its own."""
     return subprocess.run(
