@@ -14,7 +14,7 @@ CONNECTIONS ?= 10000
 SEED ?= 1
 
 # What the tests and benchmarks use beside Swift and Python: peers to compare with, servers, clients.
-PACKAGES := libssl-dev libpq-dev libhiredis-dev libhttp-parser-dev postgresql pgbouncer redis-server nginx wrk curl
+PACKAGES := libssl-dev libpq-dev libhiredis-dev libhttp-parser-dev postgresql pgbouncer redis-server nginx wrk curl qemu-user
 
 .PHONY: run build test spec fuzz soak bench-http bench-http1 bench-app bench-client \
   bench-postgres format clean packages swift

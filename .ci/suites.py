@@ -31,6 +31,7 @@ TOOLS = {
     "curl": "apt-get install curl",
     "nginx": "apt-get install nginx",
     "pgbouncer": "apt-get install pgbouncer",
+    "qemu-aarch64": "apt-get install qemu-user",
     "redis-server": "apt-get install redis-server",
     "wrk": "apt-get install wrk",
 }
