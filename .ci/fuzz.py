@@ -3,8 +3,9 @@
 A product of the package in Fuzz/ is called `<codec>-<kind>`: it starts from the files in
 `Corpus/<codec>/seed` and `Corpus/<codec>/fail`, and what crashes it lands in `Corpus/<codec>/fail`.
 `Fuzz/dictionaries/<codec>.dict`, where there is one, has the words of its language.
-What it finds on the way stays in the build folder, for the next run to start from. `canary-*` must
-crash, which shows that the harness sees crashes.
+What it finds on the way stays in the build folder, for the next run to start from; `--merge` adds
+what of that reaches code that the seeds do not to `Corpus/<codec>/seed`, smallest first. `canary-*`
+must crash, which shows that the harness sees crashes.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ CANARY = "canary"
 CANARY_SECONDS = 60
 INPUT_OCTETS_MAX = 16 * 1024
 INPUT_SECONDS_MAX = 10
+MERGED_OCTETS_MAX = 1024
 
 
 def _build() -> bool:
@@ -96,6 +98,30 @@ def _run(product: str, seconds: int, replayed: list[str]) -> bool:
     return True
 
 
+def _merge(product: str, folders: list[Path]) -> bool:
+    """Adds the inputs that reach new code to the seeds of a product's codec."""
+    codec = product.rpartition("-")[0]
+    if codec == CANARY:
+        return True
+    seeds = ROOT / "Corpus" / codec / "seed"
+    found = [folder for folder in (SCRATCH / "found" / product, *folders) if folder.exists()]
+    # Edges alone: how often each was taken would keep thousands that show nothing else.
+    words = [str(SCRATCH / "debug" / product), "-merge=1", "-use_counters=0", "-verbosity=0"]
+    words += [f"-max_len={MERGED_OCTETS_MAX}", f"-timeout={INPUT_SECONDS_MAX}", str(seeds)]
+    words += [str(folder) for folder in found]
+    before = set(seeds.iterdir())
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    if done.returncode != 0:
+        print(done.stdout.decode(errors="replace"))
+        print(f"{product}: FAILED with status {done.returncode}")
+        return False
+    added = sorted(set(seeds.iterdir()) - before)
+    for path in added:
+        path.rename(path.with_name(f"found-{path.name[:12]}"))
+    print(f"{product}: {len(added)} inputs added to {seeds.relative_to(ROOT)}", flush=True)
+    return True
+
+
 def main() -> int:
     """Builds and fuzzes; the exit status is 1 when a target crashed or the canary did not."""
     parser = argparse.ArgumentParser(description="Run the fuzz targets.")
@@ -103,6 +129,11 @@ def main() -> int:
     parser.add_argument(
         "--replay", action="append", default=[], metavar="KIND", help="only the corpus of this kind"
     )
+    parser.add_argument("--merge", action="store_true", help="add what was found to the seeds")
+    parser.add_argument(
+        "--from", action="append", default=[], type=Path, metavar="FOLDER", dest="folders",
+        help="with --merge: of inputs, beside those in the build folder",
+    )  # fmt: skip
     parser.add_argument("names", nargs="*", help="only products whose name contains one of these")
     options = parser.parse_args()
     if not _build():
@@ -112,7 +143,10 @@ def main() -> int:
         for product in _products()
         if not options.names or any(name in product for name in options.names)
     ]
-    results = [_run(product, options.seconds, options.replay) for product in chosen]
+    if options.merge:
+        results = [_merge(product, options.folders) for product in chosen]
+    else:
+        results = [_run(product, options.seconds, options.replay) for product in chosen]
     return 0 if results and all(results) else 1
 
 
