@@ -22,7 +22,15 @@ from processes import (
     free_port,
     running,
 )
-from servers import CONTENT, ROOT, CannotBuild, Command, compared_program, cores
+from servers import (
+    CONTENT,
+    REQUESTS_PER_CONNECTION_MAX,
+    ROOT,
+    CannotBuild,
+    Command,
+    compared_program,
+    cores,
+)
 
 HERE = Path(__file__).resolve().parent
 COMPARED = ROOT / ".venv-bench-app"
@@ -56,6 +64,7 @@ def _necro(port: int, routes: int) -> Command:
     if not extension.exists():
         raise CannotBuild(f"{extension.relative_to(ROOT)} is missing: make build")
     words = [sys.executable, "-m", "necro", "host", str(HERE / "necro_app.py")]
+    words += [f"--requests-per-connection-max={REQUESTS_PER_CONNECTION_MAX}"]
     words += ["--bind", f"127.0.0.1:{port}", "--workers", "1"]
     environment = {
         "PYTHONPATH": str(ROOT / "Sources/Python"),

@@ -19,6 +19,7 @@ ROOT = HERE.parent.parent
 BUILD = ROOT / ".build-bench"
 COMPARED = ROOT / ".venv-bench"
 CONTENT = b'{"data":"the dead rise"}'
+REQUESTS_PER_CONNECTION_MAX = 1_000_000_000
 
 NGINX_CONFIGURATION = """\
 daemon off;
@@ -30,7 +31,7 @@ events {{ worker_connections 4096; }}
 http {{
   access_log off;
   default_type application/json;
-  keepalive_requests 1000000000;
+  keepalive_requests {requests};
   keepalive_timeout 3600s;
   client_body_temp_path {folder}/body;
   proxy_temp_path {folder}/proxy;
@@ -97,7 +98,12 @@ def _nginx(port: int) -> Command:
     folder.mkdir(parents=True, exist_ok=True)
     configuration = folder / "nginx.conf"
     configuration.write_text(
-        NGINX_CONFIGURATION.format(folder=folder, port=port, content=CONTENT.decode())
+        NGINX_CONFIGURATION.format(
+            folder=folder,
+            port=port,
+            content=CONTENT.decode(),
+            requests=REQUESTS_PER_CONNECTION_MAX,
+        )
     )
     program = tool("nginx", "nginx")
     return Command([program, "-e", "stderr", "-p", str(folder), "-c", str(configuration)])
@@ -148,8 +154,12 @@ def necro_environment() -> dict[str, str]:
 
 
 def necro(port: int, workers: int = 1, app: Path = ROOT / "Examples/hello/app.py") -> Command:
-    """`necro host APP`, from the checkout, as `make run` serves Examples/hello."""
+    """`necro host APP`, from the checkout, as `make run` serves Examples/hello.
+
+    It may be asked on a connection as often as nginx here: what a reconnect costs is not measured.
+    """
     words = [sys.executable, "-m", "necro", "host", str(app)]
+    words += [f"--requests-per-connection-max={REQUESTS_PER_CONNECTION_MAX}"]
     words += ["--bind", f"127.0.0.1:{port}", "--workers", str(workers)]
     return Command(words, necro_environment())
 

@@ -8,8 +8,10 @@ public struct ServerLimits: Sendable {
   public var leniency: Leniency = .unencodedQuery
   /// Open connections of one worker; further ones wait in the listener's queue.
   public var connectionsMax = 16_384
-  /// Requests of one connection; the response to the last says that it closes.
-  public var requestsPerConnectionMax: UInt64 = 1_000_000
+  /// Requests of one connection; the response to the last says that it closes. A connection stays
+  /// with the worker that accepted it: that a busy one ends now and then has the kernel spread
+  /// those of a few clients, such as a proxy, anew.
+  public var requestsPerConnectionMax: UInt64 = 100_000
   /// Octets of a connection's input that are kept while a response is being made: the bounded queue
   /// of pipelined requests.
   public var pipelinedOctetsMax = 16_384

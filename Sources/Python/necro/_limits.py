@@ -79,7 +79,7 @@ LIMITS = (
     Limit(
         "requests-per-connection-max",
         "requestsPerConnectionMax",
-        1_000_000,
+        100_000,
         1 << 40,
         "after which it closes",
     ),
