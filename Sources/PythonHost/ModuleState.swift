@@ -18,6 +18,8 @@ final class ModuleState {
   private var missingField: Object?
   /// Raised when content is read of a peer that is gone.
   private var clientDisconnect: Object?
+  /// Raised when content is read that the server has refused.
+  private var httpError: Object?
 
   let nameStatus = interned("status")
   let nameFields = interned("fields")
@@ -83,6 +85,12 @@ final class ModuleState {
       clientDisconnect = imported("necro._faults", "ClientDisconnect")
     }
     return clientDisconnect
+  }
+
+  /// `necro._errors.HTTPError`; nil with an error.
+  func httpErrorType() -> Object? {
+    if httpError == nil { httpError = imported("necro._errors", "HTTPError") }
+    return httpError
   }
 }
 

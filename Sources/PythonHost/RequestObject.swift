@@ -316,7 +316,11 @@ func requestTakeContent(_ object: Object?, _ ignored: Object?) -> Object? {
   guard let request = request(object) else { return nil }
   guard let exchange = request.exchange else { return none() }
   if exchange.content.isEmpty {
-    if exchange.contentIsCutShort || exchange.peerIsGone && !exchange.contentIsComplete {
+    if case .refused(let status)? = exchange.contentFailure {
+      raiseHTTPError(status, request.application.state)
+      return nil
+    }
+    if exchange.contentFailure != nil || exchange.peerIsGone && !exchange.contentIsComplete {
       guard let type = request.application.state.clientDisconnectType() else { return nil }
       raise(type, "the client went away before the end of the content")
       return nil
@@ -327,6 +331,17 @@ func requestTakeContent(_ object: Object?, _ ignored: Object?) -> Object? {
   }
   guard let bytes = request.application.takeContent(of: exchange) else { return nil }
   return bytes
+}
+
+/// Raises HTTPError with a status of the server's.
+private func raiseHTTPError(_ status: StatusCode, _ state: ModuleState) {
+  guard let type = state.httpErrorType(),
+    let number = PyLong_FromLong(CLong(status.rawValue))
+  else { return }
+  defer { release(number) }
+  guard let error = call(type, number) else { return }
+  PyErr_SetObject(type, error)
+  release(error)
 }
 
 @c(necro_request_wait_content)

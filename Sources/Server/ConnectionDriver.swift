@@ -76,7 +76,7 @@ extension Worker {
       case .responding:
         // The end is received only when the decoder has seen all before it.
         if connection.inputEnded && !exchange.requestIsComplete {
-          failContent(exchange)
+          failContent(exchange, .peerClosed)
         }
       }
     }

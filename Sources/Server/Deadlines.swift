@@ -91,7 +91,7 @@ extension Worker {
       exchange.persists = false
       exchange.endRequest()
     case .responding:
-      failContent(exchange)
+      failContent(exchange, .refused(.requestTimeout))
     }
     settle(connection, exchange)
   }

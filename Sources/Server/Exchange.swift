@@ -58,8 +58,8 @@ public final class Exchange {
   var accountedOctets = 0
   /// A request has been served since the exchange was lent.
   var hasServed = false
-  /// The peer closed, or sent what is no content, before the content's end.
-  public internal(set) var contentIsCutShort = false
+  /// Why content ended before its end; nil while it has not.
+  public internal(set) var contentFailure: ContentFailure?
   var responseHasBegun = false
   /// Whether the connection may serve another request after this one.
   var persists = true
@@ -314,7 +314,7 @@ public final class Exchange {
     requestIsComplete = false
     headIsKept = false
     contentContinues = head.expectsContinue
-    contentIsCutShort = false
+    contentFailure = nil
     receivedContentOctets = 0
     headDeadline = .max
     hasServed = true

@@ -191,11 +191,12 @@ extension Worker {
     }
   }
 
-  /// Sends 100 (Continue) when the client waits for it, before content is first read.
+  /// Sends 100 (Continue) when the client waits for it, before content is first read. Once the
+  /// response has begun it is too late: that tells the client that nobody waits for its content.
   ///
-  /// RFC 9110 §10.1.1.
+  /// RFC 9110 §10.1.1, §15.2.
   public func askForContent(_ exchange: Exchange) {
-    guard exchange.contentContinues else { return }
+    guard exchange.contentContinues, !exchange.responseHasBegun else { return }
     exchange.contentContinues = false
     exchange.receiving.begin(now: now)
     ResponseSerializer.continueResponse(into: &exchange.output)
@@ -203,10 +204,12 @@ extension Worker {
 
   /// Reads on after the application has taken content from `Exchange.content`.
   public func contentTaken(_ exchange: Exchange) {
+    let hadRoom = exchange.accountedOctets < limits.contentWindowOctets
     account(exchange)
     guard let slot = exchange.slot, let connection = connections[slot] else { return }
-    // While there was no room the peer was not waited for.
-    exchange.receiving.begin(now: now)
+    // While there was no room the peer was not waited for. Else its time goes on: that each octet is
+    // taken at once must not excuse a peer that sends one now and then.
+    if !hadRoom { exchange.receiving.begin(now: now) }
     schedule(connection)
   }
 
@@ -218,10 +221,10 @@ extension Worker {
 
   /// Tells the application, which is at work on its response, that the rest of the content will not
   /// come.
-  func failContent(_ exchange: Exchange) {
+  func failContent(_ exchange: Exchange, _ failure: ContentFailure) {
     exchange.persists = false
     exchange.requestIsComplete = true
-    exchange.contentIsCutShort = true
+    exchange.contentFailure = failure
     if exchange.policy == .streamed { application.contentArrived(exchange) }
   }
 
@@ -249,7 +252,7 @@ extension Worker {
   func refuse(_ exchange: Exchange, _ status: StatusCode) {
     switch exchange.phase {
     case .responding:
-      failContent(exchange)
+      failContent(exchange, .refused(status))
     case .draining:
       exchange.persists = false
       exchange.endRequest()

@@ -13,7 +13,12 @@ struct ContentTests {
       application.worker.contentTaken(exchange)
     }
     if isEnd {
-      if exchange.contentIsCutShort { application.note("cut short") }
+      if let failure = exchange.contentFailure {
+        switch failure {
+        case .peerClosed: application.note("peer closed")
+        case .refused(let status): application.note("refused \(status.rawValue)")
+        }
+      }
       _ = exchange.answer("end")
       application.pending.removeAll { $0 === exchange }
       application.worker.complete(exchange)
@@ -221,8 +226,50 @@ struct ContentTests {
       #expect(served.application.waitFor("content abc"))
       try client.send("zz\r\n")
       let reply = try client.readReply()
-      #expect(served.application.log.contains("cut short"))
+      #expect(served.application.log.contains("refused 400"))
       #expect(reply.text == "end")
+      #expect(reply.closes)
+      #expect(try client.readToEnd().isEmpty)
+    }
+  }
+
+  @Test("streamed content over its limit is told to the application, behind what came before it")
+  func tooLongWhileStreamed() throws {
+    try serving(limits: { $0.http.contentOctetsMax = 5 }) { served in
+      served.application.onContent = Self.echo
+      let client = try served.connect()
+      try client.send(
+        "POST /streamed HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n")
+      #expect(served.application.waitFor("content abc"))
+      try client.send("3\r\ndef\r\n0\r\n\r\n" + get("/"))
+      let reply = try client.readReply()
+      #expect(served.application.log.contains("refused 413"))
+      #expect(reply.text == "end")
+      #expect(reply.closes)
+      #expect(try client.readToEnd().isEmpty)
+    }
+  }
+
+  @Test("100 is not sent within a response that has begun")
+  func expectContinueTooLate() throws {
+    try serving { served in
+      served.application.onContent = { _, _ in }
+      let client = try served.connect()
+      try client.send(
+        "POST /streamed HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 3\r\n\r\n")
+      #expect(served.application.waitFor("respond /streamed"))
+      try served.perform {
+        let exchange = served.application.pending.removeLast()
+        try exchange.begin(.ok, contentLength: 2)
+        try exchange.endHead()
+        served.worker.askForContent(exchange)
+        try exchange.send(Array("ok".utf8).span)
+        try exchange.end()
+        served.worker.complete(exchange)
+      }
+      let reply = try client.readReply()
+      #expect(reply.status == 200)
+      #expect(reply.text == "ok")
       #expect(reply.closes)
       #expect(try client.readToEnd().isEmpty)
     }

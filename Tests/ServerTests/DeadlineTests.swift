@@ -107,6 +107,26 @@ struct DeadlineTests {
     }
   }
 
+  @Test("streamed content that dribbles is told to the application, although it takes each octet")
+  func slowStream() throws {
+    try serving(limits: {
+      $0.contentMilliseconds = 150
+      $0.contentOctetsPerSecondMin = 10_000
+    }) { served in
+      served.application.onContent = ContentTests.echo
+      let client = try served.connect()
+      try client.send("POST /streamed HTTP/1.1\r\nhost: a\r\ncontent-length: 100000\r\n\r\n")
+      var sent = 0
+      while !client.hasInput(withinMilliseconds: 10) && sent < 1_000 {
+        try client.send("x")
+        sent += 1
+      }
+      #expect(sent < 1_000)
+      #expect(try client.readReply().text == "end")
+      #expect(served.application.log.contains("refused 408"))
+    }
+  }
+
   @Test("streamed content that stops coming is told to the application")
   func stoppedStream() throws {
     try serving(limits: { $0.contentMilliseconds = 80 }) { served in
@@ -115,7 +135,7 @@ struct DeadlineTests {
       try client.send("POST /streamed HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\nabc")
       let reply = try client.readReply()
       #expect(reply.text == "end")
-      #expect(served.application.log.contains("cut short"))
+      #expect(served.application.log.contains("refused 408"))
       #expect(reply.closes)
       try client.waitForEnd()
     }

@@ -85,7 +85,7 @@ struct PeerTests {
       }
       let reply = try client.readReply()
       #expect(reply.text == "end")
-      #expect(served.application.log.contains("cut short"))
+      #expect(served.application.log.contains("peer closed"))
       #expect(try client.readToEnd().isEmpty)
     }
   }
@@ -109,7 +109,7 @@ struct PeerTests {
       try served.perform { ContentTests.echo(served.application.pending[0], served.application) }
       #expect(try client.readReply().text == "end")
       let log = served.application.log
-      #expect(!log.contains("cut short"))
+      #expect(!log.contains("peer closed"))
       let received = log.filter { $0.hasPrefix("content ") }.map { $0.dropFirst(8) }.joined()
       #expect(received == content)
     }

@@ -124,7 +124,7 @@ class RequestHead:
     def take_content(self) -> bytes | None:
         """What has arrived since the last call: `b""` when nothing yet, None at the end.
 
-        Raises ClientDisconnect when the peer is gone.
+        Raises ClientDisconnect when the peer is gone, HTTPError when the rest was refused.
         """
 
     def wait_content(self) -> asyncio.Future[None]:

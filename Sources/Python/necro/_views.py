@@ -216,8 +216,9 @@ class RequestViews(_Head):
     async def stream(self) -> "AsyncIterator[bytes]":
         """The content piece by piece, as it arrives.
 
-        Raises ClientDisconnect when the client goes away first, and RuntimeError when another call
-        has begun to stream it.
+        Raises ClientDisconnect when the client goes away first; HTTPError with the status that fits
+        when what comes is malformed (400), too slow (408) or too much (413, 431); and RuntimeError
+        when another call has begun to stream it.
         """
         try:
             content = self._content

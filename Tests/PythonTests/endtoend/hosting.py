@@ -150,6 +150,11 @@ class Host:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(status.split("VmRSS:")[1].split()[0]) * 1024
 
+    @property
+    def descriptor_count(self) -> int:
+        """How many descriptors the process has open."""
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
     def connect(self) -> Wire:
         """A connection of its own to the first address, closed with the host at the latest."""
         self._wires.append(Wire.to_port(self.port))

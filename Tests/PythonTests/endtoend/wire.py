@@ -61,6 +61,16 @@ class Wire:
         return cls(socket.create_connection(("127.0.0.1", port), SECONDS_MAX))
 
     @classmethod
+    def narrow(cls, port: int) -> Self:
+        """A connection for which the kernel holds little that was sent and not taken."""
+        sock = socket.socket(socket.AF_INET)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
+        sock.settimeout(SECONDS_MAX)
+        sock.connect(("127.0.0.1", port))
+        return cls(sock)
+
+    @classmethod
     def to_path(cls, path: str) -> Self:
         """A connection to a unix socket."""
         sock = socket.socket(socket.AF_UNIX)
@@ -81,6 +91,19 @@ class Wire:
     def send(self, octets: bytes | str) -> None:
         """Sends octets."""
         self.sock.sendall(octets.encode("latin-1") if isinstance(octets, str) else octets)
+
+    def send_until_stuck(self, octets: bytes, seconds: float = 0.5) -> int:
+        """Sends what the other side takes, until it takes nothing for a while; returns how much."""
+        sent = 0
+        self.sock.settimeout(seconds)
+        try:
+            while sent < len(octets):
+                sent += self.sock.send(octets[sent : sent + 262_144])
+        except TimeoutError:
+            pass
+        finally:
+            self.sock.settimeout(SECONDS_MAX)
+        return sent
 
     def send_slowly(self, octets: bytes, pause: float = 0.0) -> None:
         """Sends octets one by one, each in a segment of its own."""
