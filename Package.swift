@@ -73,7 +73,8 @@ let common: [SwiftSetting] =
 /// A codec: octets in, values out, and no unsafe code.
 let codec = common + [.strictMemorySafety()]
 
-/// What ships is to fit in 1 MB: what is large and waits for a database anyway is compiled for size.
+/// What ships is to fit in 1 MB: what is large, and calls into CPython or waits for a database
+/// anyway, is compiled for size. The codecs and the server that every request passes are not.
 let small: [SwiftSetting] = isEmbedded ? [.unsafeFlags(["-Osize"])] : []
 
 let python = pythonInclude()
@@ -97,7 +98,8 @@ let extensionLinker: [LinkerSetting] =
       .unsafeFlags(
         [
           "-L\(embeddedLibraries())", "-lswiftUnicodeDataTables",
-          "-Xlinker", "--gc-sections",
+          // Functions of the same code are folded into one, which the toolchain's lld can do.
+          "-Xlinker", "--gc-sections", "-use-ld=lld", "-Xlinker", "--icf=all",
         ] + (environment["NECRO_SYMBOLS"] == "1" ? [] : ["-Xlinker", "-s"]))
     ] : [])
 
@@ -146,7 +148,9 @@ let package = Package(
     .target(name: "CLinux", path: "Sources/CLinux"),
     .target(
       name: "CPython", path: "Sources/CPython", exclude: ["exports.map"],
-      cSettings: [.unsafeFlags(pythonHeaders + ["-Wall", "-Wextra", "-Werror"])]),
+      cSettings: [
+        .unsafeFlags(pythonHeaders + ["-Wall", "-Wextra", "-Werror"] + (isEmbedded ? ["-Os"] : []))
+      ]),
 
     // The server.
     .target(
@@ -172,7 +176,7 @@ let package = Package(
         "CPython", "CLinux", "NecroOctets", "NecroJSON", "NecroPostgres", "NecroPostgresJSON",
         "NecroPostgresWire", "NecroServer",
       ],
-      path: "Sources/PythonHost", swiftSettings: common + [.unsafeFlags(pythonSwift)],
+      path: "Sources/PythonHost", swiftSettings: common + small + [.unsafeFlags(pythonSwift)],
       linkerSettings: extensionLinker),
     .executableTarget(
       name: "necro", dependencies: ["CLinux"], path: "Sources/necro",

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -93,5 +94,34 @@ class ExtensionHook(BuildHookInterface[Any]):
             shutil.copyfile(library, root / "Sources" / "Python" / module)
         else:
             build_data["force_include"][str(library)] = module
+            build_data["force_include"].update(self._trimmed_sources(root))
         build_data["pure_python"] = False
         build_data["tag"] = tag()
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Removes the trimmed copies, which the wheel holds now."""
+        if self._copies is not None:
+            self._copies.cleanup()
+
+    _copies: tempfile.TemporaryDirectory[str] | None = None
+
+    def _trimmed_sources(self, root: Path) -> dict[str, str]:
+        """Trimmed copies of the package's modules, by where they go in the wheel."""
+        sys.path.append(str(root / "Sources" / "Python" / "build"))
+        from trimming import public_names, trimmed
+
+        self._copies = tempfile.TemporaryDirectory()
+        package = root / "Sources" / "Python" / "necro"
+        public = public_names(package)
+        copies: dict[str, str] = {}
+        for path in package.rglob("*.py"):
+            name = path.relative_to(package.parent)
+            copy = Path(self._copies.name, name)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            is_private = any(part.startswith("_") for part in (path.parent.name, path.stem))
+            is_private = is_private and path.stem != "__init__"
+            text = trimmed(path.read_text(), public=public, is_private=is_private)
+            copy.write_text(text)
+            shutil.copystat(path, copy)
+            copies[str(copy)] = str(name)
+        return copies

@@ -17,6 +17,13 @@ HEAD = '''"""An exception for each SQLSTATE. Written by `Sources/Python/generate
 
 from necro.postgres._errors import ServerError
 '''
+TAIL = """
+# The exception of each SQLSTATE.
+SQLSTATES: dict[str, type[ServerError]] = {
+    kind.sqlstate: kind
+    for kind in list(globals().values())
+    if isinstance(kind, type) and issubclass(kind, ServerError) and kind is not ServerError
+}"""
 
 # Conditions that two classes have under one name: the second is told apart by its class.
 QUALIFIERS = {"38": "ExternalRoutine", "39": "ExternalRoutineInvocation"}
@@ -29,7 +36,6 @@ class Condition(NamedTuple):
 
     sqlstate: str
     name: str
-    class_name: str
 
     @property
     def is_class(self) -> bool:
@@ -48,7 +54,7 @@ def read(lines: Iterable[str]) -> Iterator[Condition]:
         if len(fields) < 5 or fields[1] != "E" or not fields[3] or fields[0] in seen:
             continue
         seen.add(fields[0])
-        yield Condition(fields[0], fields[3], fields[4])
+        yield Condition(fields[0], fields[3])
 
 
 def exception_name(condition: Condition, taken: set[str]) -> str:
@@ -67,21 +73,12 @@ def write(conditions: Iterable[Condition]) -> Iterator[str]:
     for condition in listed:
         names[condition.sqlstate] = exception_name(condition, set(names.values()))
     yield HEAD
-    yield "__all__ = ["
-    yield from (f'    "{name}",' for name in ["SQLSTATES", *sorted(names.values())])
-    yield "]"
     for condition in listed:
         name = names[condition.sqlstate]
         of_class = names.get(condition.sqlstate[:2] + "000")
         base = "ServerError" if condition.is_class or of_class is None else of_class
-        title = condition.class_name.partition(" - ")[2]
-        said = f"Class {condition.sqlstate[:2]}" if condition.is_class else condition.sqlstate
-        about = title if condition.is_class else condition.name.replace("_", " ")
-        yield f'\n\nclass {name}({base}):\n    """{said}: {about[:70]}."""'
-    yield "\n\n# The exception of each SQLSTATE."
-    yield "SQLSTATES: dict[str, type[ServerError]] = {"
-    yield from (f'    "{sqlstate}": {name},' for sqlstate, name in names.items())
-    yield "}"
+        yield f'\nclass {name}({base}):\n    sqlstate = "{condition.sqlstate}"\n'
+    yield TAIL
 
 
 def main() -> None:

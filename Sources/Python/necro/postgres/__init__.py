@@ -9,7 +9,7 @@ from necro.postgres._errors import *  # noqa: F403
 from necro.postgres._errors import __all__ as _error_names
 from necro.postgres._listening import Listener
 from necro.postgres._sqlstates import *  # noqa: F403
-from necro.postgres._sqlstates import __all__ as _condition_names
+from necro.postgres._sqlstates import SQLSTATES
 from necro.postgres._value_types import *  # noqa: F403
 from necro.postgres._value_types import __all__ as _value_names
 
@@ -28,12 +28,13 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll]
     "Connection",
     "Database",
     "Listener",
+    "SQLSTATES",
     "Row",
     "Transaction",
     "connect",
     *_error_names,
-    *_condition_names,
     *_value_names,
+    *(kind.__name__ for kind in SQLSTATES.values()),
 ]
 
 

@@ -2,1517 +2,1014 @@
 
 from necro.postgres._errors import ServerError
 
-__all__ = [
-    "SQLSTATES",
-    "ActiveSqlTransaction",
-    "AdminShutdown",
-    "AmbiguousAlias",
-    "AmbiguousColumn",
-    "AmbiguousFunction",
-    "AmbiguousParameter",
-    "ArraySubscriptError",
-    "AssertFailure",
-    "BadCopyFileFormat",
-    "BranchTransactionAlreadyActive",
-    "CannotCoerce",
-    "CannotConnectNow",
-    "CantChangeRuntimeParam",
-    "CardinalityViolation",
-    "CaseNotFound",
-    "CharacterNotInRepertoire",
-    "CheckViolation",
-    "CollationMismatch",
-    "ConfigFileError",
-    "ConfigurationLimitExceeded",
-    "ConnectionDoesNotExist",
-    "ConnectionException",
-    "ConnectionFailure",
-    "ContainingSqlNotPermitted",
-    "CrashShutdown",
-    "DataCorrupted",
-    "DataException",
-    "DatabaseDropped",
-    "DatatypeMismatch",
-    "DatetimeFieldOverflow",
-    "DeadlockDetected",
-    "DependentObjectsStillExist",
-    "DependentPrivilegeDescriptorsStillExist",
-    "DiagnosticsException",
-    "DiskFull",
-    "DivisionByZero",
-    "DuplicateAlias",
-    "DuplicateColumn",
-    "DuplicateCursor",
-    "DuplicateDatabase",
-    "DuplicateFile",
-    "DuplicateFunction",
-    "DuplicateJsonObjectKeyValue",
-    "DuplicateObject",
-    "DuplicatePreparedStatement",
-    "DuplicateSchema",
-    "DuplicateTable",
-    "ErrorInAssignment",
-    "EscapeCharacterConflict",
-    "EventTriggerProtocolViolated",
-    "ExclusionViolation",
-    "ExternalRoutineException",
-    "ExternalRoutineInvocationException",
-    "ExternalRoutineInvocationNullValueNotAllowed",
-    "ExternalRoutineModifyingSqlDataNotPermitted",
-    "ExternalRoutineProhibitedSqlStatementAttempted",
-    "ExternalRoutineReadingSqlDataNotPermitted",
-    "FdwColumnNameNotFound",
-    "FdwDynamicParameterValueNeeded",
-    "FdwError",
-    "FdwFunctionSequenceError",
-    "FdwInconsistentDescriptorInformation",
-    "FdwInvalidAttributeValue",
-    "FdwInvalidColumnName",
-    "FdwInvalidColumnNumber",
-    "FdwInvalidDataType",
-    "FdwInvalidDataTypeDescriptors",
-    "FdwInvalidDescriptorFieldIdentifier",
-    "FdwInvalidHandle",
-    "FdwInvalidOptionIndex",
-    "FdwInvalidOptionName",
-    "FdwInvalidStringFormat",
-    "FdwInvalidStringLengthOrBufferLength",
-    "FdwInvalidUseOfNullPointer",
-    "FdwNoSchemas",
-    "FdwOptionNameNotFound",
-    "FdwOutOfMemory",
-    "FdwReplyHandle",
-    "FdwSchemaNotFound",
-    "FdwTableNotFound",
-    "FdwTooManyHandles",
-    "FdwUnableToCreateExecution",
-    "FdwUnableToCreateReply",
-    "FdwUnableToEstablishConnection",
-    "FeatureNotSupported",
-    "FileNameTooLong",
-    "FloatingPointException",
-    "ForeignKeyViolation",
-    "FunctionExecutedNoReturnStatement",
-    "GeneratedAlways",
-    "GroupingError",
-    "HeldCursorRequiresSameIsolationLevel",
-    "IdleInTransactionSessionTimeout",
-    "IdleSessionTimeout",
-    "InFailedSqlTransaction",
-    "InappropriateAccessModeForBranchTransaction",
-    "InappropriateIsolationLevelForBranchTransaction",
-    "IndeterminateCollation",
-    "IndeterminateDatatype",
-    "IndexCorrupted",
-    "IndicatorOverflow",
-    "InsufficientPrivilege",
-    "InsufficientResources",
-    "IntegrityConstraintViolation",
-    "InternalError",
-    "IntervalFieldOverflow",
-    "InvalidArgumentForLogarithm",
-    "InvalidArgumentForNthValueFunction",
-    "InvalidArgumentForNtileFunction",
-    "InvalidArgumentForPowerFunction",
-    "InvalidArgumentForSqlJsonDatetimeFunction",
-    "InvalidArgumentForWidthBucketFunction",
-    "InvalidArgumentForXquery",
-    "InvalidAuthorizationSpecification",
-    "InvalidBinaryRepresentation",
-    "InvalidCatalogName",
-    "InvalidCharacterValueForCast",
-    "InvalidColumnDefinition",
-    "InvalidColumnReference",
-    "InvalidCursorDefinition",
-    "InvalidCursorName",
-    "InvalidCursorState",
-    "InvalidDatabaseDefinition",
-    "InvalidDatetimeFormat",
-    "InvalidEscapeCharacter",
-    "InvalidEscapeOctet",
-    "InvalidEscapeSequence",
-    "InvalidForeignKey",
-    "InvalidFunctionDefinition",
-    "InvalidGrantOperation",
-    "InvalidGrantor",
-    "InvalidIndicatorParameterValue",
-    "InvalidJsonText",
-    "InvalidLocatorSpecification",
-    "InvalidName",
-    "InvalidObjectDefinition",
-    "InvalidParameterValue",
-    "InvalidPassword",
-    "InvalidPrecedingOrFollowingSize",
-    "InvalidPreparedStatementDefinition",
-    "InvalidRecursion",
-    "InvalidRegularExpression",
-    "InvalidRoleSpecification",
-    "InvalidRowCountInLimitClause",
-    "InvalidRowCountInResultOffsetClause",
-    "InvalidSavepointSpecification",
-    "InvalidSchemaDefinition",
-    "InvalidSchemaName",
-    "InvalidSqlJsonSubscript",
-    "InvalidSqlStatementName",
-    "InvalidSqlstateReturned",
-    "InvalidTableDefinition",
-    "InvalidTablesampleArgument",
-    "InvalidTablesampleRepeat",
-    "InvalidTextRepresentation",
-    "InvalidTimeZoneDisplacementValue",
-    "InvalidTransactionInitiation",
-    "InvalidTransactionState",
-    "InvalidTransactionTermination",
-    "InvalidUseOfEscapeCharacter",
-    "InvalidXmlComment",
-    "InvalidXmlContent",
-    "InvalidXmlDocument",
-    "InvalidXmlProcessingInstruction",
-    "IoError",
-    "LocatorException",
-    "LockFileExists",
-    "LockNotAvailable",
-    "ModifyingSqlDataNotPermitted",
-    "MoreThanOneSqlJsonItem",
-    "MostSpecificTypeMismatch",
-    "NameTooLong",
-    "NoActiveSqlTransaction",
-    "NoActiveSqlTransactionForBranchTransaction",
-    "NoDataFound",
-    "NoSqlJsonItem",
-    "NonNumericSqlJsonItem",
-    "NonUniqueKeysInAJsonObject",
-    "NonstandardUseOfEscapeCharacter",
-    "NotAnXmlDocument",
-    "NotNullViolation",
-    "NullValueNoIndicatorParameter",
-    "NullValueNotAllowed",
-    "NumericValueOutOfRange",
-    "ObjectInUse",
-    "ObjectNotInPrerequisiteState",
-    "OperatorIntervention",
-    "OutOfMemory",
-    "PlpgsqlError",
-    "PostgresSyntaxError",
-    "PostgresSystemError",
-    "ProgramLimitExceeded",
-    "ProhibitedSqlStatementAttempted",
-    "ProtocolViolation",
-    "QueryCanceled",
-    "RaiseException",
-    "ReadOnlySqlTransaction",
-    "ReadingSqlDataNotPermitted",
-    "ReservedName",
-    "RestrictViolation",
-    "SavepointException",
-    "SchemaAndDataStatementMixingNotSupported",
-    "SequenceGeneratorLimitExceeded",
-    "SerializationFailure",
-    "SingletonSqlJsonItemRequired",
-    "SqlJsonArrayNotFound",
-    "SqlJsonItemCannotBeCastToTargetType",
-    "SqlJsonMemberNotFound",
-    "SqlJsonNumberNotFound",
-    "SqlJsonObjectNotFound",
-    "SqlJsonScalarRequired",
-    "SqlRoutineException",
-    "SqlStatementNotYetComplete",
-    "SqlclientUnableToEstablishSqlconnection",
-    "SqlserverRejectedEstablishmentOfSqlconnection",
-    "SrfProtocolViolated",
-    "StackedDiagnosticsAccessedWithoutActiveHandler",
-    "StatementCompletionUnknown",
-    "StatementTooComplex",
-    "StringDataLengthMismatch",
-    "StringDataRightTruncation",
-    "SubstringError",
-    "SyntaxErrorOrAccessRuleViolation",
-    "TooManyArguments",
-    "TooManyColumns",
-    "TooManyConnections",
-    "TooManyJsonArrayElements",
-    "TooManyJsonObjectMembers",
-    "TooManyRows",
-    "TransactionIntegrityConstraintViolation",
-    "TransactionResolutionUnknown",
-    "TransactionRollback",
-    "TransactionTimeout",
-    "TriggerProtocolViolated",
-    "TriggeredActionException",
-    "TriggeredDataChangeViolation",
-    "TrimError",
-    "UndefinedColumn",
-    "UndefinedFile",
-    "UndefinedFunction",
-    "UndefinedObject",
-    "UndefinedParameter",
-    "UndefinedTable",
-    "UniqueViolation",
-    "UnsafeNewEnumValueUsage",
-    "UnterminatedCString",
-    "UntranslatableCharacter",
-    "WindowingError",
-    "WithCheckOptionViolation",
-    "WrongObjectType",
-    "ZeroLengthCharacterString",
-]
-
 
 class SqlStatementNotYetComplete(ServerError):
-    """Class 03: SQL Statement Not Yet Complete."""
+    sqlstate = "03000"
 
 
 class ConnectionException(ServerError):
-    """Class 08: Connection Exception."""
+    sqlstate = "08000"
 
 
 class ConnectionDoesNotExist(ConnectionException):
-    """08003: connection does not exist."""
+    sqlstate = "08003"
 
 
 class ConnectionFailure(ConnectionException):
-    """08006: connection failure."""
+    sqlstate = "08006"
 
 
 class SqlclientUnableToEstablishSqlconnection(ConnectionException):
-    """08001: sqlclient unable to establish sqlconnection."""
+    sqlstate = "08001"
 
 
 class SqlserverRejectedEstablishmentOfSqlconnection(ConnectionException):
-    """08004: sqlserver rejected establishment of sqlconnection."""
+    sqlstate = "08004"
 
 
 class TransactionResolutionUnknown(ConnectionException):
-    """08007: transaction resolution unknown."""
+    sqlstate = "08007"
 
 
 class ProtocolViolation(ConnectionException):
-    """08P01: protocol violation."""
+    sqlstate = "08P01"
 
 
 class TriggeredActionException(ServerError):
-    """Class 09: Triggered Action Exception."""
+    sqlstate = "09000"
 
 
 class FeatureNotSupported(ServerError):
-    """Class 0A: Feature Not Supported."""
+    sqlstate = "0A000"
 
 
 class InvalidTransactionInitiation(ServerError):
-    """Class 0B: Invalid Transaction Initiation."""
+    sqlstate = "0B000"
 
 
 class LocatorException(ServerError):
-    """Class 0F: Locator Exception."""
+    sqlstate = "0F000"
 
 
 class InvalidLocatorSpecification(LocatorException):
-    """0F001: invalid locator specification."""
+    sqlstate = "0F001"
 
 
 class InvalidGrantor(ServerError):
-    """Class 0L: Invalid Grantor."""
+    sqlstate = "0L000"
 
 
 class InvalidGrantOperation(InvalidGrantor):
-    """0LP01: invalid grant operation."""
+    sqlstate = "0LP01"
 
 
 class InvalidRoleSpecification(ServerError):
-    """Class 0P: Invalid Role Specification."""
+    sqlstate = "0P000"
 
 
 class DiagnosticsException(ServerError):
-    """Class 0Z: Diagnostics Exception."""
+    sqlstate = "0Z000"
 
 
 class StackedDiagnosticsAccessedWithoutActiveHandler(DiagnosticsException):
-    """0Z002: stacked diagnostics accessed without active handler."""
+    sqlstate = "0Z002"
 
 
 class InvalidArgumentForXquery(ServerError):
-    """10608: invalid argument for xquery."""
+    sqlstate = "10608"
 
 
 class CaseNotFound(ServerError):
-    """Class 20: Case Not Found."""
+    sqlstate = "20000"
 
 
 class CardinalityViolation(ServerError):
-    """Class 21: Cardinality Violation."""
+    sqlstate = "21000"
 
 
 class DataException(ServerError):
-    """Class 22: Data Exception."""
+    sqlstate = "22000"
 
 
 class ArraySubscriptError(DataException):
-    """2202E: array subscript error."""
+    sqlstate = "2202E"
 
 
 class CharacterNotInRepertoire(DataException):
-    """22021: character not in repertoire."""
+    sqlstate = "22021"
 
 
 class DatetimeFieldOverflow(DataException):
-    """22008: datetime field overflow."""
+    sqlstate = "22008"
 
 
 class DivisionByZero(DataException):
-    """22012: division by zero."""
+    sqlstate = "22012"
 
 
 class ErrorInAssignment(DataException):
-    """22005: error in assignment."""
+    sqlstate = "22005"
 
 
 class EscapeCharacterConflict(DataException):
-    """2200B: escape character conflict."""
+    sqlstate = "2200B"
 
 
 class IndicatorOverflow(DataException):
-    """22022: indicator overflow."""
+    sqlstate = "22022"
 
 
 class IntervalFieldOverflow(DataException):
-    """22015: interval field overflow."""
+    sqlstate = "22015"
 
 
 class InvalidArgumentForLogarithm(DataException):
-    """2201E: invalid argument for logarithm."""
+    sqlstate = "2201E"
 
 
 class InvalidArgumentForNtileFunction(DataException):
-    """22014: invalid argument for ntile function."""
+    sqlstate = "22014"
 
 
 class InvalidArgumentForNthValueFunction(DataException):
-    """22016: invalid argument for nth value function."""
+    sqlstate = "22016"
 
 
 class InvalidArgumentForPowerFunction(DataException):
-    """2201F: invalid argument for power function."""
+    sqlstate = "2201F"
 
 
 class InvalidArgumentForWidthBucketFunction(DataException):
-    """2201G: invalid argument for width bucket function."""
+    sqlstate = "2201G"
 
 
 class InvalidCharacterValueForCast(DataException):
-    """22018: invalid character value for cast."""
+    sqlstate = "22018"
 
 
 class InvalidDatetimeFormat(DataException):
-    """22007: invalid datetime format."""
+    sqlstate = "22007"
 
 
 class InvalidEscapeCharacter(DataException):
-    """22019: invalid escape character."""
+    sqlstate = "22019"
 
 
 class InvalidEscapeOctet(DataException):
-    """2200D: invalid escape octet."""
+    sqlstate = "2200D"
 
 
 class InvalidEscapeSequence(DataException):
-    """22025: invalid escape sequence."""
+    sqlstate = "22025"
 
 
 class NonstandardUseOfEscapeCharacter(DataException):
-    """22P06: nonstandard use of escape character."""
+    sqlstate = "22P06"
 
 
 class InvalidIndicatorParameterValue(DataException):
-    """22010: invalid indicator parameter value."""
+    sqlstate = "22010"
 
 
 class InvalidParameterValue(DataException):
-    """22023: invalid parameter value."""
+    sqlstate = "22023"
 
 
 class InvalidPrecedingOrFollowingSize(DataException):
-    """22013: invalid preceding or following size."""
+    sqlstate = "22013"
 
 
 class InvalidRegularExpression(DataException):
-    """2201B: invalid regular expression."""
+    sqlstate = "2201B"
 
 
 class InvalidRowCountInLimitClause(DataException):
-    """2201W: invalid row count in limit clause."""
+    sqlstate = "2201W"
 
 
 class InvalidRowCountInResultOffsetClause(DataException):
-    """2201X: invalid row count in result offset clause."""
+    sqlstate = "2201X"
 
 
 class InvalidTablesampleArgument(DataException):
-    """2202H: invalid tablesample argument."""
+    sqlstate = "2202H"
 
 
 class InvalidTablesampleRepeat(DataException):
-    """2202G: invalid tablesample repeat."""
+    sqlstate = "2202G"
 
 
 class InvalidTimeZoneDisplacementValue(DataException):
-    """22009: invalid time zone displacement value."""
+    sqlstate = "22009"
 
 
 class InvalidUseOfEscapeCharacter(DataException):
-    """2200C: invalid use of escape character."""
+    sqlstate = "2200C"
 
 
 class MostSpecificTypeMismatch(DataException):
-    """2200G: most specific type mismatch."""
+    sqlstate = "2200G"
 
 
 class NullValueNotAllowed(DataException):
-    """22004: null value not allowed."""
+    sqlstate = "22004"
 
 
 class NullValueNoIndicatorParameter(DataException):
-    """22002: null value no indicator parameter."""
+    sqlstate = "22002"
 
 
 class NumericValueOutOfRange(DataException):
-    """22003: numeric value out of range."""
+    sqlstate = "22003"
 
 
 class SequenceGeneratorLimitExceeded(DataException):
-    """2200H: sequence generator limit exceeded."""
+    sqlstate = "2200H"
 
 
 class StringDataLengthMismatch(DataException):
-    """22026: string data length mismatch."""
+    sqlstate = "22026"
 
 
 class StringDataRightTruncation(DataException):
-    """22001: string data right truncation."""
+    sqlstate = "22001"
 
 
 class SubstringError(DataException):
-    """22011: substring error."""
+    sqlstate = "22011"
 
 
 class TrimError(DataException):
-    """22027: trim error."""
+    sqlstate = "22027"
 
 
 class UnterminatedCString(DataException):
-    """22024: unterminated c string."""
+    sqlstate = "22024"
 
 
 class ZeroLengthCharacterString(DataException):
-    """2200F: zero length character string."""
+    sqlstate = "2200F"
 
 
 class FloatingPointException(DataException):
-    """22P01: floating point exception."""
+    sqlstate = "22P01"
 
 
 class InvalidTextRepresentation(DataException):
-    """22P02: invalid text representation."""
+    sqlstate = "22P02"
 
 
 class InvalidBinaryRepresentation(DataException):
-    """22P03: invalid binary representation."""
+    sqlstate = "22P03"
 
 
 class BadCopyFileFormat(DataException):
-    """22P04: bad copy file format."""
+    sqlstate = "22P04"
 
 
 class UntranslatableCharacter(DataException):
-    """22P05: untranslatable character."""
+    sqlstate = "22P05"
 
 
 class NotAnXmlDocument(DataException):
-    """2200L: not an xml document."""
+    sqlstate = "2200L"
 
 
 class InvalidXmlDocument(DataException):
-    """2200M: invalid xml document."""
+    sqlstate = "2200M"
 
 
 class InvalidXmlContent(DataException):
-    """2200N: invalid xml content."""
+    sqlstate = "2200N"
 
 
 class InvalidXmlComment(DataException):
-    """2200S: invalid xml comment."""
+    sqlstate = "2200S"
 
 
 class InvalidXmlProcessingInstruction(DataException):
-    """2200T: invalid xml processing instruction."""
+    sqlstate = "2200T"
 
 
 class DuplicateJsonObjectKeyValue(DataException):
-    """22030: duplicate json object key value."""
+    sqlstate = "22030"
 
 
 class InvalidArgumentForSqlJsonDatetimeFunction(DataException):
-    """22031: invalid argument for sql json datetime function."""
+    sqlstate = "22031"
 
 
 class InvalidJsonText(DataException):
-    """22032: invalid json text."""
+    sqlstate = "22032"
 
 
 class InvalidSqlJsonSubscript(DataException):
-    """22033: invalid sql json subscript."""
+    sqlstate = "22033"
 
 
 class MoreThanOneSqlJsonItem(DataException):
-    """22034: more than one sql json item."""
+    sqlstate = "22034"
 
 
 class NoSqlJsonItem(DataException):
-    """22035: no sql json item."""
+    sqlstate = "22035"
 
 
 class NonNumericSqlJsonItem(DataException):
-    """22036: non numeric sql json item."""
+    sqlstate = "22036"
 
 
 class NonUniqueKeysInAJsonObject(DataException):
-    """22037: non unique keys in a json object."""
+    sqlstate = "22037"
 
 
 class SingletonSqlJsonItemRequired(DataException):
-    """22038: singleton sql json item required."""
+    sqlstate = "22038"
 
 
 class SqlJsonArrayNotFound(DataException):
-    """22039: sql json array not found."""
+    sqlstate = "22039"
 
 
 class SqlJsonMemberNotFound(DataException):
-    """2203A: sql json member not found."""
+    sqlstate = "2203A"
 
 
 class SqlJsonNumberNotFound(DataException):
-    """2203B: sql json number not found."""
+    sqlstate = "2203B"
 
 
 class SqlJsonObjectNotFound(DataException):
-    """2203C: sql json object not found."""
+    sqlstate = "2203C"
 
 
 class TooManyJsonArrayElements(DataException):
-    """2203D: too many json array elements."""
+    sqlstate = "2203D"
 
 
 class TooManyJsonObjectMembers(DataException):
-    """2203E: too many json object members."""
+    sqlstate = "2203E"
 
 
 class SqlJsonScalarRequired(DataException):
-    """2203F: sql json scalar required."""
+    sqlstate = "2203F"
 
 
 class SqlJsonItemCannotBeCastToTargetType(DataException):
-    """2203G: sql json item cannot be cast to target type."""
+    sqlstate = "2203G"
 
 
 class IntegrityConstraintViolation(ServerError):
-    """Class 23: Integrity Constraint Violation."""
+    sqlstate = "23000"
 
 
 class RestrictViolation(IntegrityConstraintViolation):
-    """23001: restrict violation."""
+    sqlstate = "23001"
 
 
 class NotNullViolation(IntegrityConstraintViolation):
-    """23502: not null violation."""
+    sqlstate = "23502"
 
 
 class ForeignKeyViolation(IntegrityConstraintViolation):
-    """23503: foreign key violation."""
+    sqlstate = "23503"
 
 
 class UniqueViolation(IntegrityConstraintViolation):
-    """23505: unique violation."""
+    sqlstate = "23505"
 
 
 class CheckViolation(IntegrityConstraintViolation):
-    """23514: check violation."""
+    sqlstate = "23514"
 
 
 class ExclusionViolation(IntegrityConstraintViolation):
-    """23P01: exclusion violation."""
+    sqlstate = "23P01"
 
 
 class InvalidCursorState(ServerError):
-    """Class 24: Invalid Cursor State."""
+    sqlstate = "24000"
 
 
 class InvalidTransactionState(ServerError):
-    """Class 25: Invalid Transaction State."""
+    sqlstate = "25000"
 
 
 class ActiveSqlTransaction(InvalidTransactionState):
-    """25001: active sql transaction."""
+    sqlstate = "25001"
 
 
 class BranchTransactionAlreadyActive(InvalidTransactionState):
-    """25002: branch transaction already active."""
+    sqlstate = "25002"
 
 
 class HeldCursorRequiresSameIsolationLevel(InvalidTransactionState):
-    """25008: held cursor requires same isolation level."""
+    sqlstate = "25008"
 
 
 class InappropriateAccessModeForBranchTransaction(InvalidTransactionState):
-    """25003: inappropriate access mode for branch transaction."""
+    sqlstate = "25003"
 
 
 class InappropriateIsolationLevelForBranchTransaction(InvalidTransactionState):
-    """25004: inappropriate isolation level for branch transaction."""
+    sqlstate = "25004"
 
 
 class NoActiveSqlTransactionForBranchTransaction(InvalidTransactionState):
-    """25005: no active sql transaction for branch transaction."""
+    sqlstate = "25005"
 
 
 class ReadOnlySqlTransaction(InvalidTransactionState):
-    """25006: read only sql transaction."""
+    sqlstate = "25006"
 
 
 class SchemaAndDataStatementMixingNotSupported(InvalidTransactionState):
-    """25007: schema and data statement mixing not supported."""
+    sqlstate = "25007"
 
 
 class NoActiveSqlTransaction(InvalidTransactionState):
-    """25P01: no active sql transaction."""
+    sqlstate = "25P01"
 
 
 class InFailedSqlTransaction(InvalidTransactionState):
-    """25P02: in failed sql transaction."""
+    sqlstate = "25P02"
 
 
 class IdleInTransactionSessionTimeout(InvalidTransactionState):
-    """25P03: idle in transaction session timeout."""
+    sqlstate = "25P03"
 
 
 class TransactionTimeout(InvalidTransactionState):
-    """25P04: transaction timeout."""
+    sqlstate = "25P04"
 
 
 class InvalidSqlStatementName(ServerError):
-    """Class 26: Invalid SQL Statement Name."""
+    sqlstate = "26000"
 
 
 class TriggeredDataChangeViolation(ServerError):
-    """Class 27: Triggered Data Change Violation."""
+    sqlstate = "27000"
 
 
 class InvalidAuthorizationSpecification(ServerError):
-    """Class 28: Invalid Authorization Specification."""
+    sqlstate = "28000"
 
 
 class InvalidPassword(InvalidAuthorizationSpecification):
-    """28P01: invalid password."""
+    sqlstate = "28P01"
 
 
 class DependentPrivilegeDescriptorsStillExist(ServerError):
-    """Class 2B: Dependent Privilege Descriptors Still Exist."""
+    sqlstate = "2B000"
 
 
 class DependentObjectsStillExist(DependentPrivilegeDescriptorsStillExist):
-    """2BP01: dependent objects still exist."""
+    sqlstate = "2BP01"
 
 
 class InvalidTransactionTermination(ServerError):
-    """Class 2D: Invalid Transaction Termination."""
+    sqlstate = "2D000"
 
 
 class SqlRoutineException(ServerError):
-    """Class 2F: SQL Routine Exception."""
+    sqlstate = "2F000"
 
 
 class FunctionExecutedNoReturnStatement(SqlRoutineException):
-    """2F005: function executed no return statement."""
+    sqlstate = "2F005"
 
 
 class ModifyingSqlDataNotPermitted(SqlRoutineException):
-    """2F002: modifying sql data not permitted."""
+    sqlstate = "2F002"
 
 
 class ProhibitedSqlStatementAttempted(SqlRoutineException):
-    """2F003: prohibited sql statement attempted."""
+    sqlstate = "2F003"
 
 
 class ReadingSqlDataNotPermitted(SqlRoutineException):
-    """2F004: reading sql data not permitted."""
+    sqlstate = "2F004"
 
 
 class InvalidCursorName(ServerError):
-    """Class 34: Invalid Cursor Name."""
+    sqlstate = "34000"
 
 
 class ExternalRoutineException(ServerError):
-    """Class 38: External Routine Exception."""
+    sqlstate = "38000"
 
 
 class ContainingSqlNotPermitted(ExternalRoutineException):
-    """38001: containing sql not permitted."""
+    sqlstate = "38001"
 
 
 class ExternalRoutineModifyingSqlDataNotPermitted(ExternalRoutineException):
-    """38002: modifying sql data not permitted."""
+    sqlstate = "38002"
 
 
 class ExternalRoutineProhibitedSqlStatementAttempted(ExternalRoutineException):
-    """38003: prohibited sql statement attempted."""
+    sqlstate = "38003"
 
 
 class ExternalRoutineReadingSqlDataNotPermitted(ExternalRoutineException):
-    """38004: reading sql data not permitted."""
+    sqlstate = "38004"
 
 
 class ExternalRoutineInvocationException(ServerError):
-    """Class 39: External Routine Invocation Exception."""
+    sqlstate = "39000"
 
 
 class InvalidSqlstateReturned(ExternalRoutineInvocationException):
-    """39001: invalid sqlstate returned."""
+    sqlstate = "39001"
 
 
 class ExternalRoutineInvocationNullValueNotAllowed(ExternalRoutineInvocationException):
-    """39004: null value not allowed."""
+    sqlstate = "39004"
 
 
 class TriggerProtocolViolated(ExternalRoutineInvocationException):
-    """39P01: trigger protocol violated."""
+    sqlstate = "39P01"
 
 
 class SrfProtocolViolated(ExternalRoutineInvocationException):
-    """39P02: srf protocol violated."""
+    sqlstate = "39P02"
 
 
 class EventTriggerProtocolViolated(ExternalRoutineInvocationException):
-    """39P03: event trigger protocol violated."""
+    sqlstate = "39P03"
 
 
 class SavepointException(ServerError):
-    """Class 3B: Savepoint Exception."""
+    sqlstate = "3B000"
 
 
 class InvalidSavepointSpecification(SavepointException):
-    """3B001: invalid savepoint specification."""
+    sqlstate = "3B001"
 
 
 class InvalidCatalogName(ServerError):
-    """Class 3D: Invalid Catalog Name."""
+    sqlstate = "3D000"
 
 
 class InvalidSchemaName(ServerError):
-    """Class 3F: Invalid Schema Name."""
+    sqlstate = "3F000"
 
 
 class TransactionRollback(ServerError):
-    """Class 40: Transaction Rollback."""
+    sqlstate = "40000"
 
 
 class TransactionIntegrityConstraintViolation(TransactionRollback):
-    """40002: transaction integrity constraint violation."""
+    sqlstate = "40002"
 
 
 class SerializationFailure(TransactionRollback):
-    """40001: serialization failure."""
+    sqlstate = "40001"
 
 
 class StatementCompletionUnknown(TransactionRollback):
-    """40003: statement completion unknown."""
+    sqlstate = "40003"
 
 
 class DeadlockDetected(TransactionRollback):
-    """40P01: deadlock detected."""
+    sqlstate = "40P01"
 
 
 class SyntaxErrorOrAccessRuleViolation(ServerError):
-    """Class 42: Syntax Error or Access Rule Violation."""
+    sqlstate = "42000"
 
 
 class PostgresSyntaxError(SyntaxErrorOrAccessRuleViolation):
-    """42601: syntax error."""
+    sqlstate = "42601"
 
 
 class InsufficientPrivilege(SyntaxErrorOrAccessRuleViolation):
-    """42501: insufficient privilege."""
+    sqlstate = "42501"
 
 
 class CannotCoerce(SyntaxErrorOrAccessRuleViolation):
-    """42846: cannot coerce."""
+    sqlstate = "42846"
 
 
 class GroupingError(SyntaxErrorOrAccessRuleViolation):
-    """42803: grouping error."""
+    sqlstate = "42803"
 
 
 class WindowingError(SyntaxErrorOrAccessRuleViolation):
-    """42P20: windowing error."""
+    sqlstate = "42P20"
 
 
 class InvalidRecursion(SyntaxErrorOrAccessRuleViolation):
-    """42P19: invalid recursion."""
+    sqlstate = "42P19"
 
 
 class InvalidForeignKey(SyntaxErrorOrAccessRuleViolation):
-    """42830: invalid foreign key."""
+    sqlstate = "42830"
 
 
 class InvalidName(SyntaxErrorOrAccessRuleViolation):
-    """42602: invalid name."""
+    sqlstate = "42602"
 
 
 class NameTooLong(SyntaxErrorOrAccessRuleViolation):
-    """42622: name too long."""
+    sqlstate = "42622"
 
 
 class ReservedName(SyntaxErrorOrAccessRuleViolation):
-    """42939: reserved name."""
+    sqlstate = "42939"
 
 
 class DatatypeMismatch(SyntaxErrorOrAccessRuleViolation):
-    """42804: datatype mismatch."""
+    sqlstate = "42804"
 
 
 class IndeterminateDatatype(SyntaxErrorOrAccessRuleViolation):
-    """42P18: indeterminate datatype."""
+    sqlstate = "42P18"
 
 
 class CollationMismatch(SyntaxErrorOrAccessRuleViolation):
-    """42P21: collation mismatch."""
+    sqlstate = "42P21"
 
 
 class IndeterminateCollation(SyntaxErrorOrAccessRuleViolation):
-    """42P22: indeterminate collation."""
+    sqlstate = "42P22"
 
 
 class WrongObjectType(SyntaxErrorOrAccessRuleViolation):
-    """42809: wrong object type."""
+    sqlstate = "42809"
 
 
 class GeneratedAlways(SyntaxErrorOrAccessRuleViolation):
-    """428C9: generated always."""
+    sqlstate = "428C9"
 
 
 class UndefinedColumn(SyntaxErrorOrAccessRuleViolation):
-    """42703: undefined column."""
+    sqlstate = "42703"
 
 
 class UndefinedFunction(SyntaxErrorOrAccessRuleViolation):
-    """42883: undefined function."""
+    sqlstate = "42883"
 
 
 class UndefinedTable(SyntaxErrorOrAccessRuleViolation):
-    """42P01: undefined table."""
+    sqlstate = "42P01"
 
 
 class UndefinedParameter(SyntaxErrorOrAccessRuleViolation):
-    """42P02: undefined parameter."""
+    sqlstate = "42P02"
 
 
 class UndefinedObject(SyntaxErrorOrAccessRuleViolation):
-    """42704: undefined object."""
+    sqlstate = "42704"
 
 
 class DuplicateColumn(SyntaxErrorOrAccessRuleViolation):
-    """42701: duplicate column."""
+    sqlstate = "42701"
 
 
 class DuplicateCursor(SyntaxErrorOrAccessRuleViolation):
-    """42P03: duplicate cursor."""
+    sqlstate = "42P03"
 
 
 class DuplicateDatabase(SyntaxErrorOrAccessRuleViolation):
-    """42P04: duplicate database."""
+    sqlstate = "42P04"
 
 
 class DuplicateFunction(SyntaxErrorOrAccessRuleViolation):
-    """42723: duplicate function."""
+    sqlstate = "42723"
 
 
 class DuplicatePreparedStatement(SyntaxErrorOrAccessRuleViolation):
-    """42P05: duplicate prepared statement."""
+    sqlstate = "42P05"
 
 
 class DuplicateSchema(SyntaxErrorOrAccessRuleViolation):
-    """42P06: duplicate schema."""
+    sqlstate = "42P06"
 
 
 class DuplicateTable(SyntaxErrorOrAccessRuleViolation):
-    """42P07: duplicate table."""
+    sqlstate = "42P07"
 
 
 class DuplicateAlias(SyntaxErrorOrAccessRuleViolation):
-    """42712: duplicate alias."""
+    sqlstate = "42712"
 
 
 class DuplicateObject(SyntaxErrorOrAccessRuleViolation):
-    """42710: duplicate object."""
+    sqlstate = "42710"
 
 
 class AmbiguousColumn(SyntaxErrorOrAccessRuleViolation):
-    """42702: ambiguous column."""
+    sqlstate = "42702"
 
 
 class AmbiguousFunction(SyntaxErrorOrAccessRuleViolation):
-    """42725: ambiguous function."""
+    sqlstate = "42725"
 
 
 class AmbiguousParameter(SyntaxErrorOrAccessRuleViolation):
-    """42P08: ambiguous parameter."""
+    sqlstate = "42P08"
 
 
 class AmbiguousAlias(SyntaxErrorOrAccessRuleViolation):
-    """42P09: ambiguous alias."""
+    sqlstate = "42P09"
 
 
 class InvalidColumnReference(SyntaxErrorOrAccessRuleViolation):
-    """42P10: invalid column reference."""
+    sqlstate = "42P10"
 
 
 class InvalidColumnDefinition(SyntaxErrorOrAccessRuleViolation):
-    """42611: invalid column definition."""
+    sqlstate = "42611"
 
 
 class InvalidCursorDefinition(SyntaxErrorOrAccessRuleViolation):
-    """42P11: invalid cursor definition."""
+    sqlstate = "42P11"
 
 
 class InvalidDatabaseDefinition(SyntaxErrorOrAccessRuleViolation):
-    """42P12: invalid database definition."""
+    sqlstate = "42P12"
 
 
 class InvalidFunctionDefinition(SyntaxErrorOrAccessRuleViolation):
-    """42P13: invalid function definition."""
+    sqlstate = "42P13"
 
 
 class InvalidPreparedStatementDefinition(SyntaxErrorOrAccessRuleViolation):
-    """42P14: invalid prepared statement definition."""
+    sqlstate = "42P14"
 
 
 class InvalidSchemaDefinition(SyntaxErrorOrAccessRuleViolation):
-    """42P15: invalid schema definition."""
+    sqlstate = "42P15"
 
 
 class InvalidTableDefinition(SyntaxErrorOrAccessRuleViolation):
-    """42P16: invalid table definition."""
+    sqlstate = "42P16"
 
 
 class InvalidObjectDefinition(SyntaxErrorOrAccessRuleViolation):
-    """42P17: invalid object definition."""
+    sqlstate = "42P17"
 
 
 class WithCheckOptionViolation(ServerError):
-    """Class 44: WITH CHECK OPTION Violation."""
+    sqlstate = "44000"
 
 
 class InsufficientResources(ServerError):
-    """Class 53: Insufficient Resources."""
+    sqlstate = "53000"
 
 
 class DiskFull(InsufficientResources):
-    """53100: disk full."""
+    sqlstate = "53100"
 
 
 class OutOfMemory(InsufficientResources):
-    """53200: out of memory."""
+    sqlstate = "53200"
 
 
 class TooManyConnections(InsufficientResources):
-    """53300: too many connections."""
+    sqlstate = "53300"
 
 
 class ConfigurationLimitExceeded(InsufficientResources):
-    """53400: configuration limit exceeded."""
+    sqlstate = "53400"
 
 
 class ProgramLimitExceeded(ServerError):
-    """Class 54: Program Limit Exceeded."""
+    sqlstate = "54000"
 
 
 class StatementTooComplex(ProgramLimitExceeded):
-    """54001: statement too complex."""
+    sqlstate = "54001"
 
 
 class TooManyColumns(ProgramLimitExceeded):
-    """54011: too many columns."""
+    sqlstate = "54011"
 
 
 class TooManyArguments(ProgramLimitExceeded):
-    """54023: too many arguments."""
+    sqlstate = "54023"
 
 
 class ObjectNotInPrerequisiteState(ServerError):
-    """Class 55: Object Not In Prerequisite State."""
+    sqlstate = "55000"
 
 
 class ObjectInUse(ObjectNotInPrerequisiteState):
-    """55006: object in use."""
+    sqlstate = "55006"
 
 
 class CantChangeRuntimeParam(ObjectNotInPrerequisiteState):
-    """55P02: cant change runtime param."""
+    sqlstate = "55P02"
 
 
 class LockNotAvailable(ObjectNotInPrerequisiteState):
-    """55P03: lock not available."""
+    sqlstate = "55P03"
 
 
 class UnsafeNewEnumValueUsage(ObjectNotInPrerequisiteState):
-    """55P04: unsafe new enum value usage."""
+    sqlstate = "55P04"
 
 
 class OperatorIntervention(ServerError):
-    """Class 57: Operator Intervention."""
+    sqlstate = "57000"
 
 
 class QueryCanceled(OperatorIntervention):
-    """57014: query canceled."""
+    sqlstate = "57014"
 
 
 class AdminShutdown(OperatorIntervention):
-    """57P01: admin shutdown."""
+    sqlstate = "57P01"
 
 
 class CrashShutdown(OperatorIntervention):
-    """57P02: crash shutdown."""
+    sqlstate = "57P02"
 
 
 class CannotConnectNow(OperatorIntervention):
-    """57P03: cannot connect now."""
+    sqlstate = "57P03"
 
 
 class DatabaseDropped(OperatorIntervention):
-    """57P04: database dropped."""
+    sqlstate = "57P04"
 
 
 class IdleSessionTimeout(OperatorIntervention):
-    """57P05: idle session timeout."""
+    sqlstate = "57P05"
 
 
 class PostgresSystemError(ServerError):
-    """Class 58: System Error (errors external to PostgreSQL itself)."""
+    sqlstate = "58000"
 
 
 class IoError(PostgresSystemError):
-    """58030: io error."""
+    sqlstate = "58030"
 
 
 class UndefinedFile(PostgresSystemError):
-    """58P01: undefined file."""
+    sqlstate = "58P01"
 
 
 class DuplicateFile(PostgresSystemError):
-    """58P02: duplicate file."""
+    sqlstate = "58P02"
 
 
 class FileNameTooLong(PostgresSystemError):
-    """58P03: file name too long."""
+    sqlstate = "58P03"
 
 
 class ConfigFileError(ServerError):
-    """Class F0: Configuration File Error."""
+    sqlstate = "F0000"
 
 
 class LockFileExists(ConfigFileError):
-    """F0001: lock file exists."""
+    sqlstate = "F0001"
 
 
 class FdwError(ServerError):
-    """Class HV: Foreign Data Wrapper Error (SQL/MED)."""
+    sqlstate = "HV000"
 
 
 class FdwColumnNameNotFound(FdwError):
-    """HV005: fdw column name not found."""
+    sqlstate = "HV005"
 
 
 class FdwDynamicParameterValueNeeded(FdwError):
-    """HV002: fdw dynamic parameter value needed."""
+    sqlstate = "HV002"
 
 
 class FdwFunctionSequenceError(FdwError):
-    """HV010: fdw function sequence error."""
+    sqlstate = "HV010"
 
 
 class FdwInconsistentDescriptorInformation(FdwError):
-    """HV021: fdw inconsistent descriptor information."""
+    sqlstate = "HV021"
 
 
 class FdwInvalidAttributeValue(FdwError):
-    """HV024: fdw invalid attribute value."""
+    sqlstate = "HV024"
 
 
 class FdwInvalidColumnName(FdwError):
-    """HV007: fdw invalid column name."""
+    sqlstate = "HV007"
 
 
 class FdwInvalidColumnNumber(FdwError):
-    """HV008: fdw invalid column number."""
+    sqlstate = "HV008"
 
 
 class FdwInvalidDataType(FdwError):
-    """HV004: fdw invalid data type."""
+    sqlstate = "HV004"
 
 
 class FdwInvalidDataTypeDescriptors(FdwError):
-    """HV006: fdw invalid data type descriptors."""
+    sqlstate = "HV006"
 
 
 class FdwInvalidDescriptorFieldIdentifier(FdwError):
-    """HV091: fdw invalid descriptor field identifier."""
+    sqlstate = "HV091"
 
 
 class FdwInvalidHandle(FdwError):
-    """HV00B: fdw invalid handle."""
+    sqlstate = "HV00B"
 
 
 class FdwInvalidOptionIndex(FdwError):
-    """HV00C: fdw invalid option index."""
+    sqlstate = "HV00C"
 
 
 class FdwInvalidOptionName(FdwError):
-    """HV00D: fdw invalid option name."""
+    sqlstate = "HV00D"
 
 
 class FdwInvalidStringLengthOrBufferLength(FdwError):
-    """HV090: fdw invalid string length or buffer length."""
+    sqlstate = "HV090"
 
 
 class FdwInvalidStringFormat(FdwError):
-    """HV00A: fdw invalid string format."""
+    sqlstate = "HV00A"
 
 
 class FdwInvalidUseOfNullPointer(FdwError):
-    """HV009: fdw invalid use of null pointer."""
+    sqlstate = "HV009"
 
 
 class FdwTooManyHandles(FdwError):
-    """HV014: fdw too many handles."""
+    sqlstate = "HV014"
 
 
 class FdwOutOfMemory(FdwError):
-    """HV001: fdw out of memory."""
+    sqlstate = "HV001"
 
 
 class FdwNoSchemas(FdwError):
-    """HV00P: fdw no schemas."""
+    sqlstate = "HV00P"
 
 
 class FdwOptionNameNotFound(FdwError):
-    """HV00J: fdw option name not found."""
+    sqlstate = "HV00J"
 
 
 class FdwReplyHandle(FdwError):
-    """HV00K: fdw reply handle."""
+    sqlstate = "HV00K"
 
 
 class FdwSchemaNotFound(FdwError):
-    """HV00Q: fdw schema not found."""
+    sqlstate = "HV00Q"
 
 
 class FdwTableNotFound(FdwError):
-    """HV00R: fdw table not found."""
+    sqlstate = "HV00R"
 
 
 class FdwUnableToCreateExecution(FdwError):
-    """HV00L: fdw unable to create execution."""
+    sqlstate = "HV00L"
 
 
 class FdwUnableToCreateReply(FdwError):
-    """HV00M: fdw unable to create reply."""
+    sqlstate = "HV00M"
 
 
 class FdwUnableToEstablishConnection(FdwError):
-    """HV00N: fdw unable to establish connection."""
+    sqlstate = "HV00N"
 
 
 class PlpgsqlError(ServerError):
-    """Class P0: PL/pgSQL Error."""
+    sqlstate = "P0000"
 
 
 class RaiseException(PlpgsqlError):
-    """P0001: raise exception."""
+    sqlstate = "P0001"
 
 
 class NoDataFound(PlpgsqlError):
-    """P0002: no data found."""
+    sqlstate = "P0002"
 
 
 class TooManyRows(PlpgsqlError):
-    """P0003: too many rows."""
+    sqlstate = "P0003"
 
 
 class AssertFailure(PlpgsqlError):
-    """P0004: assert failure."""
+    sqlstate = "P0004"
 
 
 class InternalError(ServerError):
-    """Class XX: Internal Error."""
+    sqlstate = "XX000"
 
 
 class DataCorrupted(InternalError):
-    """XX001: data corrupted."""
+    sqlstate = "XX001"
 
 
 class IndexCorrupted(InternalError):
-    """XX002: index corrupted."""
+    sqlstate = "XX002"
 
 
 # The exception of each SQLSTATE.
 SQLSTATES: dict[str, type[ServerError]] = {
-    "03000": SqlStatementNotYetComplete,
-    "08000": ConnectionException,
-    "08003": ConnectionDoesNotExist,
-    "08006": ConnectionFailure,
-    "08001": SqlclientUnableToEstablishSqlconnection,
-    "08004": SqlserverRejectedEstablishmentOfSqlconnection,
-    "08007": TransactionResolutionUnknown,
-    "08P01": ProtocolViolation,
-    "09000": TriggeredActionException,
-    "0A000": FeatureNotSupported,
-    "0B000": InvalidTransactionInitiation,
-    "0F000": LocatorException,
-    "0F001": InvalidLocatorSpecification,
-    "0L000": InvalidGrantor,
-    "0LP01": InvalidGrantOperation,
-    "0P000": InvalidRoleSpecification,
-    "0Z000": DiagnosticsException,
-    "0Z002": StackedDiagnosticsAccessedWithoutActiveHandler,
-    "10608": InvalidArgumentForXquery,
-    "20000": CaseNotFound,
-    "21000": CardinalityViolation,
-    "22000": DataException,
-    "2202E": ArraySubscriptError,
-    "22021": CharacterNotInRepertoire,
-    "22008": DatetimeFieldOverflow,
-    "22012": DivisionByZero,
-    "22005": ErrorInAssignment,
-    "2200B": EscapeCharacterConflict,
-    "22022": IndicatorOverflow,
-    "22015": IntervalFieldOverflow,
-    "2201E": InvalidArgumentForLogarithm,
-    "22014": InvalidArgumentForNtileFunction,
-    "22016": InvalidArgumentForNthValueFunction,
-    "2201F": InvalidArgumentForPowerFunction,
-    "2201G": InvalidArgumentForWidthBucketFunction,
-    "22018": InvalidCharacterValueForCast,
-    "22007": InvalidDatetimeFormat,
-    "22019": InvalidEscapeCharacter,
-    "2200D": InvalidEscapeOctet,
-    "22025": InvalidEscapeSequence,
-    "22P06": NonstandardUseOfEscapeCharacter,
-    "22010": InvalidIndicatorParameterValue,
-    "22023": InvalidParameterValue,
-    "22013": InvalidPrecedingOrFollowingSize,
-    "2201B": InvalidRegularExpression,
-    "2201W": InvalidRowCountInLimitClause,
-    "2201X": InvalidRowCountInResultOffsetClause,
-    "2202H": InvalidTablesampleArgument,
-    "2202G": InvalidTablesampleRepeat,
-    "22009": InvalidTimeZoneDisplacementValue,
-    "2200C": InvalidUseOfEscapeCharacter,
-    "2200G": MostSpecificTypeMismatch,
-    "22004": NullValueNotAllowed,
-    "22002": NullValueNoIndicatorParameter,
-    "22003": NumericValueOutOfRange,
-    "2200H": SequenceGeneratorLimitExceeded,
-    "22026": StringDataLengthMismatch,
-    "22001": StringDataRightTruncation,
-    "22011": SubstringError,
-    "22027": TrimError,
-    "22024": UnterminatedCString,
-    "2200F": ZeroLengthCharacterString,
-    "22P01": FloatingPointException,
-    "22P02": InvalidTextRepresentation,
-    "22P03": InvalidBinaryRepresentation,
-    "22P04": BadCopyFileFormat,
-    "22P05": UntranslatableCharacter,
-    "2200L": NotAnXmlDocument,
-    "2200M": InvalidXmlDocument,
-    "2200N": InvalidXmlContent,
-    "2200S": InvalidXmlComment,
-    "2200T": InvalidXmlProcessingInstruction,
-    "22030": DuplicateJsonObjectKeyValue,
-    "22031": InvalidArgumentForSqlJsonDatetimeFunction,
-    "22032": InvalidJsonText,
-    "22033": InvalidSqlJsonSubscript,
-    "22034": MoreThanOneSqlJsonItem,
-    "22035": NoSqlJsonItem,
-    "22036": NonNumericSqlJsonItem,
-    "22037": NonUniqueKeysInAJsonObject,
-    "22038": SingletonSqlJsonItemRequired,
-    "22039": SqlJsonArrayNotFound,
-    "2203A": SqlJsonMemberNotFound,
-    "2203B": SqlJsonNumberNotFound,
-    "2203C": SqlJsonObjectNotFound,
-    "2203D": TooManyJsonArrayElements,
-    "2203E": TooManyJsonObjectMembers,
-    "2203F": SqlJsonScalarRequired,
-    "2203G": SqlJsonItemCannotBeCastToTargetType,
-    "23000": IntegrityConstraintViolation,
-    "23001": RestrictViolation,
-    "23502": NotNullViolation,
-    "23503": ForeignKeyViolation,
-    "23505": UniqueViolation,
-    "23514": CheckViolation,
-    "23P01": ExclusionViolation,
-    "24000": InvalidCursorState,
-    "25000": InvalidTransactionState,
-    "25001": ActiveSqlTransaction,
-    "25002": BranchTransactionAlreadyActive,
-    "25008": HeldCursorRequiresSameIsolationLevel,
-    "25003": InappropriateAccessModeForBranchTransaction,
-    "25004": InappropriateIsolationLevelForBranchTransaction,
-    "25005": NoActiveSqlTransactionForBranchTransaction,
-    "25006": ReadOnlySqlTransaction,
-    "25007": SchemaAndDataStatementMixingNotSupported,
-    "25P01": NoActiveSqlTransaction,
-    "25P02": InFailedSqlTransaction,
-    "25P03": IdleInTransactionSessionTimeout,
-    "25P04": TransactionTimeout,
-    "26000": InvalidSqlStatementName,
-    "27000": TriggeredDataChangeViolation,
-    "28000": InvalidAuthorizationSpecification,
-    "28P01": InvalidPassword,
-    "2B000": DependentPrivilegeDescriptorsStillExist,
-    "2BP01": DependentObjectsStillExist,
-    "2D000": InvalidTransactionTermination,
-    "2F000": SqlRoutineException,
-    "2F005": FunctionExecutedNoReturnStatement,
-    "2F002": ModifyingSqlDataNotPermitted,
-    "2F003": ProhibitedSqlStatementAttempted,
-    "2F004": ReadingSqlDataNotPermitted,
-    "34000": InvalidCursorName,
-    "38000": ExternalRoutineException,
-    "38001": ContainingSqlNotPermitted,
-    "38002": ExternalRoutineModifyingSqlDataNotPermitted,
-    "38003": ExternalRoutineProhibitedSqlStatementAttempted,
-    "38004": ExternalRoutineReadingSqlDataNotPermitted,
-    "39000": ExternalRoutineInvocationException,
-    "39001": InvalidSqlstateReturned,
-    "39004": ExternalRoutineInvocationNullValueNotAllowed,
-    "39P01": TriggerProtocolViolated,
-    "39P02": SrfProtocolViolated,
-    "39P03": EventTriggerProtocolViolated,
-    "3B000": SavepointException,
-    "3B001": InvalidSavepointSpecification,
-    "3D000": InvalidCatalogName,
-    "3F000": InvalidSchemaName,
-    "40000": TransactionRollback,
-    "40002": TransactionIntegrityConstraintViolation,
-    "40001": SerializationFailure,
-    "40003": StatementCompletionUnknown,
-    "40P01": DeadlockDetected,
-    "42000": SyntaxErrorOrAccessRuleViolation,
-    "42601": PostgresSyntaxError,
-    "42501": InsufficientPrivilege,
-    "42846": CannotCoerce,
-    "42803": GroupingError,
-    "42P20": WindowingError,
-    "42P19": InvalidRecursion,
-    "42830": InvalidForeignKey,
-    "42602": InvalidName,
-    "42622": NameTooLong,
-    "42939": ReservedName,
-    "42804": DatatypeMismatch,
-    "42P18": IndeterminateDatatype,
-    "42P21": CollationMismatch,
-    "42P22": IndeterminateCollation,
-    "42809": WrongObjectType,
-    "428C9": GeneratedAlways,
-    "42703": UndefinedColumn,
-    "42883": UndefinedFunction,
-    "42P01": UndefinedTable,
-    "42P02": UndefinedParameter,
-    "42704": UndefinedObject,
-    "42701": DuplicateColumn,
-    "42P03": DuplicateCursor,
-    "42P04": DuplicateDatabase,
-    "42723": DuplicateFunction,
-    "42P05": DuplicatePreparedStatement,
-    "42P06": DuplicateSchema,
-    "42P07": DuplicateTable,
-    "42712": DuplicateAlias,
-    "42710": DuplicateObject,
-    "42702": AmbiguousColumn,
-    "42725": AmbiguousFunction,
-    "42P08": AmbiguousParameter,
-    "42P09": AmbiguousAlias,
-    "42P10": InvalidColumnReference,
-    "42611": InvalidColumnDefinition,
-    "42P11": InvalidCursorDefinition,
-    "42P12": InvalidDatabaseDefinition,
-    "42P13": InvalidFunctionDefinition,
-    "42P14": InvalidPreparedStatementDefinition,
-    "42P15": InvalidSchemaDefinition,
-    "42P16": InvalidTableDefinition,
-    "42P17": InvalidObjectDefinition,
-    "44000": WithCheckOptionViolation,
-    "53000": InsufficientResources,
-    "53100": DiskFull,
-    "53200": OutOfMemory,
-    "53300": TooManyConnections,
-    "53400": ConfigurationLimitExceeded,
-    "54000": ProgramLimitExceeded,
-    "54001": StatementTooComplex,
-    "54011": TooManyColumns,
-    "54023": TooManyArguments,
-    "55000": ObjectNotInPrerequisiteState,
-    "55006": ObjectInUse,
-    "55P02": CantChangeRuntimeParam,
-    "55P03": LockNotAvailable,
-    "55P04": UnsafeNewEnumValueUsage,
-    "57000": OperatorIntervention,
-    "57014": QueryCanceled,
-    "57P01": AdminShutdown,
-    "57P02": CrashShutdown,
-    "57P03": CannotConnectNow,
-    "57P04": DatabaseDropped,
-    "57P05": IdleSessionTimeout,
-    "58000": PostgresSystemError,
-    "58030": IoError,
-    "58P01": UndefinedFile,
-    "58P02": DuplicateFile,
-    "58P03": FileNameTooLong,
-    "F0000": ConfigFileError,
-    "F0001": LockFileExists,
-    "HV000": FdwError,
-    "HV005": FdwColumnNameNotFound,
-    "HV002": FdwDynamicParameterValueNeeded,
-    "HV010": FdwFunctionSequenceError,
-    "HV021": FdwInconsistentDescriptorInformation,
-    "HV024": FdwInvalidAttributeValue,
-    "HV007": FdwInvalidColumnName,
-    "HV008": FdwInvalidColumnNumber,
-    "HV004": FdwInvalidDataType,
-    "HV006": FdwInvalidDataTypeDescriptors,
-    "HV091": FdwInvalidDescriptorFieldIdentifier,
-    "HV00B": FdwInvalidHandle,
-    "HV00C": FdwInvalidOptionIndex,
-    "HV00D": FdwInvalidOptionName,
-    "HV090": FdwInvalidStringLengthOrBufferLength,
-    "HV00A": FdwInvalidStringFormat,
-    "HV009": FdwInvalidUseOfNullPointer,
-    "HV014": FdwTooManyHandles,
-    "HV001": FdwOutOfMemory,
-    "HV00P": FdwNoSchemas,
-    "HV00J": FdwOptionNameNotFound,
-    "HV00K": FdwReplyHandle,
-    "HV00Q": FdwSchemaNotFound,
-    "HV00R": FdwTableNotFound,
-    "HV00L": FdwUnableToCreateExecution,
-    "HV00M": FdwUnableToCreateReply,
-    "HV00N": FdwUnableToEstablishConnection,
-    "P0000": PlpgsqlError,
-    "P0001": RaiseException,
-    "P0002": NoDataFound,
-    "P0003": TooManyRows,
-    "P0004": AssertFailure,
-    "XX000": InternalError,
-    "XX001": DataCorrupted,
-    "XX002": IndexCorrupted,
+    kind.sqlstate: kind
+    for kind in list(globals().values())
+    if isinstance(kind, type) and issubclass(kind, ServerError) and kind is not ServerError
 }
