@@ -84,6 +84,16 @@ public struct RequestDecoder: ~Copyable, OctetDecoder {
   /// Whether empty lines have come that count against the limit of the next request.
   public var hasSkippedEmptyLines: Bool { emptyLineCount > 0 }
 
+  /// The method of the request that has begun, also of one that was refused; `other` where it is not
+  /// known yet. The response to a HEAD request that cannot be served has no content either.
+  public var method: Method {
+    switch phase {
+    case .betweenMessages, .emptyLineFeed: .other
+    case .startLine, .fields, .content, .chunks, .trailers, .messageEnd, .closed, .failed:
+      startLine.method
+    }
+  }
+
   /// Whether a part of a head has come: the client is to send the rest within a time.
   public var isInHead: Bool {
     switch phase {
@@ -114,6 +124,8 @@ public struct RequestDecoder: ~Copyable, OctetDecoder {
       return try decode()
     } catch {
       if phase != .failed {
+        // What is between messages is no part of the last one.
+        if method == .other { startLine = StartLineScanner(kernel: kernel) }
         failure = HTTP1Error(code: error.code, offset: consumedCount + error.offset)
         phase = .failed
       }

@@ -257,7 +257,11 @@ extension Worker {
       exchange.persists = false
       exchange.endRequest()
     case .head, .collecting:
-      if exchange.phase == .head { beginRequest(exchange, .undecoded) }
+      if exchange.phase == .head {
+        var head = RequestHead.undecoded
+        head.method = exchange.decoder.method
+        beginRequest(exchange, head)
+      }
       exchange.persists = false
       exchange.respondWithProblem(status)
       responded(exchange)

@@ -67,6 +67,33 @@ struct RequestDecoderTests {
     #expect(!decoder.isBetweenMessages && decoder.isInHead)
   }
 
+  @Test("the method is known from its token on, of a request that is refused as well")
+  func method() throws {
+    var decoder = RequestDecoder()
+    #expect(decoder.method == .other)
+    decoder.feed(octets("HEAD").span)
+    #expect(try decoder.next() == nil)
+    #expect(decoder.method == .other)
+    decoder.feed(octets(" / HTTP/1.1\r\nHost: h\r\n\r\n").span)
+    while try decoder.next() != nil {}
+    // Between requests there is none, whatever the last one was.
+    #expect(decoder.method == .other)
+    decoder.feed(octets("\r").span)
+    #expect(try decoder.next() == nil)
+    #expect(decoder.method == .other)
+    decoder.feed(octets("\nHEAD / HTTP/1.1\r\n\r\n").span)
+    #expect(throws: HTTP1Error.self) { try decoder.next() }
+    #expect(decoder.method == .head)
+  }
+
+  @Test("what comes between requests and is refused has no method")
+  func methodOfNone() throws {
+    var decoder = RequestDecoder()
+    decoder.feed(octets("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n\rX").span)
+    #expect(throws: HTTP1Error.self) { while try decoder.next() != nil {} }
+    #expect(decoder.method == .other)
+  }
+
   @Test("slices count from the head's first octet and still fit a copy of it")
   func slices() throws {
     var decoder = RequestDecoder()

@@ -86,6 +86,15 @@ def test_heads_that_dribble_are_408(host: StartHost) -> None:
     _wait_for_descriptors(running, descriptors)
 
 
+@pytest.mark.clause("RFC9110-9.3.2-1")
+def test_a_408_of_a_head_request_has_no_content(host: StartHost) -> None:
+    running = host(APP, "--head-seconds=0.5")
+    with running.connect() as wire:
+        wire.send("HEAD / HTTP/1.1\r\nHost")
+        assert wire.reply("HEAD").status == 408
+        assert wire.is_closed()
+
+
 def test_the_time_of_a_head_runs_from_its_first_octet(host: StartHost) -> None:
     running = host(APP, "--head-seconds=1", "--keep-alive-seconds=60")
     with running.connect() as wire:

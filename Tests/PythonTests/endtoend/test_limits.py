@@ -187,6 +187,20 @@ def test_responses_that_nobody_reads(host: StartHost) -> None:
         assert int(running.get("/seen").text) == requests + 1
 
 
+@pytest.mark.clause("RFC9112-9.5-4")
+def test_neither_requests_nor_responses_pile_up(host: StartHost) -> None:
+    running = host(APP)
+    flood = get("/").encode() * 1_000_000
+    before = running.rss_octets
+    with Wire.narrow(running.port) as wire:
+        sent = wire.send_until_stuck(flood)
+        assert sent < len(flood) / 2
+        assert running.rss_octets - before < 2 * MB
+        assert running.get("/").text == "alive"
+        for _ in range(sent // len(get("/"))):
+            assert wire.reply().text == "alive"
+
+
 def test_many_who_read_nothing(host: StartHost) -> None:
     running = host(APP, "--send-seconds=3")
     assert running.get("/large").content == LARGE

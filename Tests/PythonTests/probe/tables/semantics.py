@@ -5,6 +5,7 @@ from __future__ import annotations
 from situation import CLOSES, EITHER, HOST, PERSISTS, Situation, get, post
 
 _CONNECTION = ("RFC9112-9.3-1",)
+_HEAD = ("RFC9110-9.3.2-1",)
 _UPGRADE = ("RFC9110-7.8-1",)
 _SOCKET = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
 
@@ -16,6 +17,26 @@ def _ask(method: str, target: str = "/", fields: str = "", content: str = "") ->
 METHODS = (
     Situation("HEAD", _ask("HEAD"), (200,), PERSISTS, ("RFC9110-9.3.2-1",), ""),
     Situation("HEAD of nothing", _ask("HEAD", "/none"), (404,), PERSISTS, ("RFC9110-9.3.2-1",), ""),
+    Situation("HEAD of what is only posted", _ask("HEAD", "/json"), (405,), PERSISTS, _HEAD, ""),
+    *(
+        Situation(f"HEAD {name}", octets, (status,), CLOSES, _HEAD)
+        for name, octets, status in (
+            ("without Host", "HEAD / HTTP/1.1\r\n\r\n", 400),
+            ("with a malformed field", _ask("HEAD", fields="X : y\r\n"), 400),
+            ("with a malformed target", "HEAD /%zz HTTP/1.1\r\n", 400),
+            ("with a malformed version", "HEAD / HTTP/1.x\r\n", 400),
+            ("of another version", "HEAD / HTTP/2.0\r\n", 505),
+            ("of a long target", _ask("HEAD", "/" + "a" * 100_000), 414),
+            ("with a long field", _ask("HEAD", fields="X: " + "y" * 100_000 + "\r\n"), 431),
+            ("with too much content", _ask("HEAD", fields="Content-Length: 1073741824\r\n"), 413),
+            (
+                "with an unknown coding",
+                _ask("HEAD", fields="Transfer-Encoding: a, chunked\r\n"),
+                501,
+            ),
+            ("with an expectation", _ask("HEAD", fields="Expect: a\r\n"), 417),
+        )
+    ),
     Situation("OPTIONS", _ask("OPTIONS"), (204, 200), PERSISTS, ("RFC9110-9.3.7-1",), ""),
     Situation("OPTIONS *", _ask("OPTIONS", "*"), (204, 200), PERSISTS, ("RFC9112-3.2.4-1",), ""),
     Situation(
