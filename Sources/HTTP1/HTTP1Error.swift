@@ -36,7 +36,8 @@ extension HTTP1Error {
     case bareLineFeed
     /// The method is not a token, or no single SP ends it.
     case methodInvalid
-    /// The method fills the start line's limit.
+    /// No space within the start line's limit: a method that is merely unknown, however long, ends
+    /// within it.
     case methodTooLong
     /// An octet that the request-target's form does not allow there.
     case targetInvalid

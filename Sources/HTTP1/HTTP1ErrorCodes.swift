@@ -120,15 +120,15 @@ extension HTTP1Error.Code {
     case .fieldSectionTooLong, .fieldLinesTooMany, .trailerSectionTooLong,
       .trailerLinesTooMany:
       .requestHeaderFieldsTooLarge
-    case .transferCodingUnknown, .methodTooLong:
+    case .transferCodingUnknown:
       .notImplemented
     case .expectationUnknown:
       .expectationFailed
     case .versionUnsupported:
       .httpVersionNotSupported
     case .emptyLinesTooMany, .bareCarriageReturn, .bareLineFeed, .methodInvalid,
-      .versionMissing, .contentTypeRepeated, .targetInvalid, .targetFormNotAllowed,
-      .percentEncodingInvalid, .fragmentInTarget,
+      .methodTooLong, .versionMissing, .contentTypeRepeated, .targetInvalid,
+      .targetFormNotAllowed, .percentEncodingInvalid, .fragmentInTarget,
       .userinfoInTarget, .authorityInvalid, .versionInvalid, .whitespaceBeforeFirstField,
       .obsoleteFold, .fieldNameInvalid, .whitespaceBeforeColon, .colonMissing,
       .fieldValueInvalid, .hostMissing, .hostRepeated, .hostInvalid, .contentLengthInvalid,

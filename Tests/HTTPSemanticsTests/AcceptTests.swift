@@ -77,7 +77,7 @@ struct AcceptTests {
 
   @Test(
     "parameters are compared by name without case, and by the text of their value",
-    .clause("RFC9110-5.6.6-1", "RFC9110-5.6.4-2", "RFC9110-8.3.1-1"))
+    .clause("RFC9110-5.6.6-1", "RFC9110-5.6.4-2", "RFC9110-8.3.1-1", "RFC9110-5.6.3-3"))
   func parameters() {
     let offer = "text/plain;format=flowed;charset=utf-8"
     for range in [
@@ -85,7 +85,7 @@ struct AcceptTests {
       "text/plain;format=\"flowed\"", "text/plain;format=\"fl\\o\\wed\"",
       "text/plain;charset=UTF-8",
       "text/plain;charset=\"Utf\\-8\" ; format=flowed", "text/plain;;format=flowed;",
-      "text/plain\t;",
+      "text/plain\t;", "text/plain \t;\t  format=flowed",
     ] {
       #expect(weight(offer, range) == 1_000, "\(range)")
     }

@@ -89,6 +89,12 @@ APP = """
         request.check_preconditions(last_modified=moment)
         return "removed"
 
+    @app.get("/costly")
+    def costly(request: necro.Request):
+        request.check_preconditions(last_modified=1_704_164_645)
+        writes.append("costly")
+        return "made"
+
     @app.get("/choice")
     async def choice(request: necro.Request):
         chosen = request.accepts("application/json", "text/html; charset=utf-8")
@@ -222,6 +228,15 @@ def test_what_a_condition_forbids_is_not_performed(served: Host) -> None:
     assert served.get("/writes").text == before
     assert served.get("/scrolls/first").text == first.text
     assert served.get("/scrolls/new").status == 404
+
+
+@pytest.mark.clause("RFC9110-13.1.3-6")
+def test_a_date_is_looked_at_before_the_work_is_done(served: Host) -> None:
+    before = served.get("/writes").text
+    assert get(served, "/costly", if_modified_since=DATE).status == 304
+    assert served.get("/writes").text == before
+    assert get(served, "/costly", if_modified_since="Tue, 02 Jan 2024 03:04:04 GMT").text == "made"
+    assert served.get("/writes").json == int(before) + 1
 
 
 @pytest.mark.clause("RFC9110-13.1.1-3")
