@@ -112,6 +112,7 @@ let package = Package(
     .library(name: "NecroJSON", targets: ["NecroJSON"]),
     .library(name: "NecroPostgresJSON", targets: ["NecroPostgresJSON"]),
     .library(name: "NecroPostgresWire", targets: ["NecroPostgresWire"]),
+    .library(name: "NecroRESP", targets: ["NecroRESP"]),
     .library(name: "NecroRouter", targets: ["NecroRouter"]),
     .library(name: "NecroPostgres", targets: ["NecroPostgres"]),
     .library(name: "NecroServer", targets: ["NecroServer"]),
@@ -139,6 +140,9 @@ let package = Package(
     .target(
       name: "NecroPostgresJSON", dependencies: ["NecroOctets", "NecroJSON", "NecroPostgresWire"],
       path: "Sources/PostgresJSON", swiftSettings: codec + small),
+    .target(
+      name: "NecroRESP", dependencies: ["NecroOctets", "NecroJSON"],
+      path: "Sources/RESP", swiftSettings: codec),
     .target(
       name: "NecroRouter", dependencies: ["NecroOctets"],
       path: "Sources/Router", swiftSettings: codec),
@@ -187,11 +191,12 @@ let package = Package(
       name: "TestSupport", dependencies: ["NecroOctets", "CLinux"], path: "Tests/TestSupport",
       swiftSettings: common),
     .target(name: "CHTTPParser", path: "Tests/CHTTPParser"),
+    .target(name: "CHiredis", path: "Tests/CHiredis"),
     .target(
       name: "NecroFuzzBodies",
       dependencies: [
-        "CHTTPParser", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroJSON",
-        "NecroPostgresJSON", "NecroPostgresWire", "NecroRouter",
+        "CHTTPParser", "CHiredis", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroJSON",
+        "NecroPostgresJSON", "NecroPostgresWire", "NecroRESP", "NecroRouter",
       ],
       path: "Tests/FuzzBodies", swiftSettings: common),
     .executableTarget(
@@ -230,6 +235,9 @@ let package = Package(
         "TestSupport",
       ],
       path: "Tests/PostgresTests", swiftSettings: common),
+    .testTarget(
+      name: "RESPTests", dependencies: ["NecroRESP", "TestSupport", "NecroFuzzBodies"],
+      path: "Tests/RESPTests", swiftSettings: common),
     .testTarget(
       name: "RouterTests", dependencies: ["NecroRouter", "TestSupport", "NecroFuzzBodies"],
       path: "Tests/RouterTests", swiftSettings: common),

@@ -24,6 +24,10 @@ let bodies = [
   (product: "postgres-roundtrip", folder: "PostgresRoundTrip"),
   (product: "postgres-split", folder: "PostgresSplit"),
   (product: "postgres-types-roundtrip", folder: "PostgresTypesRoundTrip"),
+  (product: "resp-differential", folder: "RESPDifferential"),
+  (product: "resp-model", folder: "RESPModel"),
+  (product: "resp-roundtrip", folder: "RESPRoundTrip"),
+  (product: "resp-split", folder: "RESPSplit"),
   (product: "router-model", folder: "RouterModel"),
   (product: "canary-body", folder: "Canary"),
 ]

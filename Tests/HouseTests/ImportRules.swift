@@ -11,6 +11,8 @@ enum ImportRules {
     "Sources/PostgresWire": ["NecroOctets"],
     // Between two codecs, and of no use to either alone.
     "Sources/PostgresJSON": ["NecroOctets", "NecroJSON", "NecroPostgresWire"],
+    // JSON has the numbers whose text its doubles have as well.
+    "Sources/RESP": ["NecroOctets", "NecroJSON"],
     "Sources/Router": ["NecroOctets"],
     "Sources/Reactor": ["CLinux", "NecroOctets"],
     "Sources/Postgres": ["CLinux", "NecroOctets", "NecroReactor", "NecroPostgresWire"],
@@ -27,8 +29,8 @@ enum ImportRules {
 
     "Tests/TestSupport": ["NecroOctets", "CLinux", "Foundation", "Testing"],
     "Tests/FuzzBodies": [
-      "CHTTPParser", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroJSON",
-      "NecroPostgresJSON", "NecroPostgresWire", "NecroRouter",
+      "CHTTPParser", "CHiredis", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroJSON",
+      "NecroPostgresJSON", "NecroPostgresWire", "NecroRESP", "NecroRouter",
     ],
     "Tests/PostgresValues": [
       "NecroOctets", "NecroPostgresJSON", "NecroPostgresWire", "Foundation",
@@ -47,6 +49,7 @@ enum ImportRules {
     "Tests/PostgresTests": tests([
       "NecroOctets", "NecroPostgresWire", "NecroReactor", "NecroPostgres", "CLinux",
     ]),
+    "Tests/RESPTests": tests(["NecroOctets", "NecroRESP", "NecroFuzzBodies"]),
     "Tests/RouterTests": tests(["NecroOctets", "NecroRouter", "NecroFuzzBodies"]),
     "Tests/ReactorTests": tests(["NecroOctets", "NecroReactor", "CLinux"]),
     "Tests/ServerTests": tests([
