@@ -17,7 +17,7 @@ SEED ?= 1
 PACKAGES := libssl-dev libpq-dev libhiredis-dev libhttp-parser-dev postgresql pgbouncer redis-server nginx wrk curl qemu-user
 
 .PHONY: run build test spec fuzz soak bench-http bench-http1 bench-app bench-client \
-  bench-postgres format clean packages swift
+  bench-postgres bench-resp format clean packages swift
 
 run: build
 	@printf '%s\n' 'Try, in another terminal:' \
@@ -66,6 +66,12 @@ bench-http1: swift
 	@echo 'ordinary Swift:' && swift run -q --package-path Benchmarks/http1 -c release http1-codec
 	@echo 'Embedded Swift:' && NECRO_EMBEDDED=1 swift run -q --package-path Benchmarks/http1 \
 	  -c release --scratch-path .build-bench-embedded http1-codec
+
+# The RESP codec alone beside hiredis' reader, in the same two modes.
+bench-resp: packages swift
+	@echo 'ordinary Swift:' && swift run -q --package-path Benchmarks/resp -c release resp-codec
+	@echo 'Embedded Swift:' && NECRO_EMBEDDED=1 swift run -q --package-path Benchmarks/resp \
+	  -c release --scratch-path .build-bench-embedded resp-codec
 
 # `SOCKETS="unix tcp"` measures over TCP as well.
 bench-postgres: packages build

@@ -20,7 +20,7 @@ STATUSES = ("implemented", "exception", "todo")
 BINDING = {"MUST", "MUST NOT", "SHALL", "SHALL NOT", "REQUIRED", "GRAMMAR"}
 """Levels whose implemented clauses need a test."""
 
-_ID = re.compile(r"([A-Z0-9]+)-([0-9A-Z]+(?:\.[0-9]+)*)-([1-9][0-9]*)")
+_ID = re.compile(r"([A-Z0-9]+)-([A-Za-z0-9][A-Za-z0-9.-]*)-([1-9][0-9]*)")
 _SWIFT = re.compile(r"\.clause\(\s*((?:\"[^\"\\]*\"[\s,]*)+)\)")
 _SWIFT_TITLE = re.compile(r"@(?:Test|Suite)\(\s*\"((?:[^\"\\]|\\.)*)\"")
 _PYTHON = re.compile(r"^@pytest\.mark\.clause\(\s*((?:\"[^\"\\]*\"[\s,]*)+)\)", re.MULTILINE)
@@ -42,8 +42,14 @@ class Document:
 
     def contains(self, section: str) -> bool:
         """Whether a section, or one above it, is listed."""
-        return any(section == listed or section.startswith(f"{listed}.")
+        mark = "-" if self.has_anchors else "."
+        return any(section == listed or section.startswith(listed + mark)
                    for listed in self.sections)  # fmt: skip
+
+    @property
+    def has_anchors(self) -> bool:
+        """Whether sections have anchors instead of numbers."""
+        return self.keywords == "modal verbs"
 
 
 @dataclass

@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import clauses
+import markdown
 import sentences
 from clauses import Clause, Document
 from sentences import Sentence
@@ -39,7 +40,11 @@ def _normative(document: Document, texts: Path) -> dict[str, list[Sentence]] | N
     path = texts / document.text
     if not path.is_file():
         return None
-    found = sentences.sections(path.read_text(), lower_case=document.keywords == "lower case")
+    text = path.read_text()
+    if path.suffix == ".md":
+        found = markdown.sections(text)
+    else:
+        found = sentences.sections(text, lower_case=document.keywords == "lower case")
     return {
         section: [sentence for sentence in all_sentences if sentence.level]
         for section, all_sentences in found.items()

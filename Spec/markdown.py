@@ -1,12 +1,12 @@
 """Finds the normative sentences of a document in Markdown that has no numbers.
 
-A section is what stands under a heading, or under a line that is bold and nothing else; its anchor is
-the heading in small letters with hyphens. What binds is taken from it by form:
+A section is what stands under a heading, or under a line that is bold and nothing else; its anchor
+is the heading in small letters with hyphens. What binds is taken from it by form:
 
-- a sentence that says how something is written is of level GRAMMAR: one with a line end as `\\r\\n` in
-  a span of code, or with one of the verbs of writing below;
-- `must`, `cannot` and `always` make one of level MUST (or MUST NOT), `should` and `suggested` one of
-  level SHOULD (or SHOULD NOT);
+- a sentence that says how something is written is of level GRAMMAR: one with a line end as
+  `\\r\\n` in a span of code, or with one of the verbs of writing below;
+- `must`, `cannot` and `always` make one of level MUST (or MUST NOT), `should` and `suggested` one
+  of level SHOULD (or SHOULD NOT);
 - a verb of permission right behind `client` or `server` makes one of level MAY.
 
 Blocks of code are examples.

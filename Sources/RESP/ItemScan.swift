@@ -88,7 +88,8 @@ enum ItemScan {
           state.valuePosition = start
           return item
         }
-        if case .attribute = item {} else {
+        if case .attribute = item {
+        } else {
           state.valuePosition = start
           state.valueItem = item
         }

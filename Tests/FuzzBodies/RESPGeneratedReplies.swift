@@ -44,7 +44,9 @@ public struct GeneratedReplies {
   }
 
   private mutating func value(_ depth: Int, _ version2: Bool) -> String {
-    if !version2 && next(12) == 0 { return "|1\r\n+\(word(5))\r\n:\(next(9))\r\n" + value(depth, false) }
+    if !version2 && next(12) == 0 {
+      return "|1\r\n+\(word(5))\r\n:\(next(9))\r\n" + value(depth, false)
+    }
     switch next(version2 ? 8 : 20) {
     case 0: return "+\(word(14))\r\n"
     case 1: return "-ERR \(word(9))\r\n"

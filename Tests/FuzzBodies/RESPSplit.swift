@@ -67,7 +67,7 @@ struct RESPValueRun: ~Copyable {
     let first = lines.count
     for slice in [value.attributes, value.octets] {
       let octets = RESPItemText.copy(decoder.input.octets(slice))
-      if slice == value.octets { 
+      if slice == value.octets {
         // The item given beside the octets is the one that they begin with.
         var reader = RESPReader(octets.span)
         if let item = reader.next() {
