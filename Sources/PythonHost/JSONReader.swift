@@ -11,11 +11,30 @@ final class JSONReader {
     do throws(JSONError) {
       try parser.parse(text)
     } catch {
-      raiseDecodeError(error, state)
+      raiseDecodeError(error, error.message, text, state)
       return nil
     }
     var position = 0
-    return JSONReader.value(parser, text, &position)
+    if let value = JSONReader.value(parser, text, &position) { return value }
+    locateInteger(position - 1, text, state)
+    return nil
+  }
+
+  /// Has the error for an integer that has more digits than Python converts say where it lies.
+  ///
+  /// - Parameter position: the place on the tape of what was read last.
+  private func locateInteger(_ position: Int, _ text: Span<UInt8>, _ state: ModuleState) {
+    guard PyErr_ExceptionMatches(necro_value_error()) != 0,
+      case .bigInteger(let digits) = parser.tape[position]
+    else { return }
+    // Once more, up to the integer: the parser then lacks it, and knows where it should be.
+    let before = text.octets(Slice(offset: 0, count: digits.offset))
+    do throws(JSONError) {
+      try parser.parse(before)
+    } catch {
+      PyErr_Clear()
+      raiseDecodeError(error, "an integer has too many digits", before, state)
+    }
   }
 
   /// The value that begins at `position` of the tape, which is left behind it.
@@ -91,17 +110,42 @@ final class JSONReader {
     return PyLong_FromUnicodeObject(text, 10)
   }
 
-  private func raiseDecodeError(_ error: JSONError, _ state: ModuleState) {
-    let code = error.message
-    guard let message = makeString(code.octets) else { return }
-    defer { release(message) }
-    guard let exception = call(state.decodeError, message) else { return }
+  private func raiseDecodeError(
+    _ error: JSONError, _ message: StaticString, _ text: Span<UInt8>, _ state: ModuleState
+  ) {
+    var pointer = OctetBuffer()
+    parser.appendPointer(in: text, into: &pointer)
+    guard let short = makeString(message) else { return }
+    defer { release(short) }
+    guard let path = makeString(pointer.octets) else { return }
+    defer { release(path) }
+    guard let whole = describe(error, message, pointer) else { return }
+    defer { release(whole) }
+    guard let exception = call(state.decodeError, whole) else { return }
     defer { release(exception) }
-    guard PyObject_SetAttrString(exception, "msg", message) == 0,
+    guard PyObject_SetAttrString(exception, "msg", short) == 0,
+      PyObject_SetAttrString(exception, "path", path) == 0,
       setNumber(exception, "offset", error.offset), setNumber(exception, "line", error.line),
       setNumber(exception, "column", error.column)
     else { return }
     PyErr_SetObject(state.decodeError, exception)
+  }
+
+  /// The error with its place, as a str.
+  private func describe(
+    _ error: JSONError, _ message: StaticString, _ pointer: borrowing OctetBuffer
+  ) -> Object? {
+    var text = OctetBuffer()
+    text.append(message)
+    text.append(" at line ")
+    text.append(decimal: UInt64(error.line))
+    text.append(", column ")
+    text.append(decimal: UInt64(error.column))
+    if !pointer.isEmpty {
+      text.append(", in ")
+      text.append(pointer.octets)
+    }
+    return makeString(text.octets)
   }
 
   private func setNumber(_ object: Object, _ name: StaticString, _ value: Int) -> Bool {

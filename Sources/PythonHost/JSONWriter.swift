@@ -7,10 +7,15 @@ struct JSONWriter {
   let state: ModuleState
   /// What makes values of other types into values of these, or nil; borrowed.
   let fallback: Object?
+  /// The most octets that the output may have.
+  var octetsMax = Int.max
 
-  /// Appends a value; false with an error, having appended a part.
+  /// Appends a value; false with an error, having appended a part. The error has a note that says
+  /// where in the value it arose.
   func write(_ value: Object, into output: inout OctetBuffer) -> Bool {
-    write(value, into: &output, depth: 0)
+    if write(value, into: &output, depth: 0) { return true }
+    noteTrail()
+    return false
   }
 
   func write(_ value: Object, into output: inout OctetBuffer, depth: Int) -> Bool {
@@ -52,6 +57,12 @@ struct JSONWriter {
     raise(
       necro_value_error()!,
       "the value is nested more than 1000 deep, or contains itself, and has no JSON form")
+    return true
+  }
+
+  private func isTooLong(_ output: borrowing OctetBuffer) -> Bool {
+    if output.count <= octetsMax { return false }
+    raiseTooLong(octetsMax)
     return true
   }
 
@@ -113,7 +124,11 @@ struct JSONWriter {
       isFirst = false
       guard writeString(name, into: &output) else { return false }
       output.append(UInt8(ascii: ":"))
-      guard write(item, into: &output, depth: depth + 1) else { return false }
+      guard write(item, into: &output, depth: depth + 1) else {
+        state.jsonTrail.append(retained(name))
+        return false
+      }
+      if isTooLong(output) { return false }
       guard PyDict_Size(dict) == count else {
         raise(necro_runtime_error()!, "a dict changed its size while it was written as JSON")
         return false
@@ -137,7 +152,11 @@ struct JSONWriter {
         isList ? necro_list_item(array, index) : necro_tuple_item(array, index))
       let isWritten = write(item, into: &output, depth: depth + 1)
       release(item)
-      guard isWritten else { return false }
+      guard isWritten else {
+        if let number = PyLong_FromLong(index) { state.jsonTrail.append(number) }
+        return false
+      }
+      if isTooLong(output) { return false }
       index += 1
     }
     output.append(UInt8(ascii: "]"))
@@ -163,6 +182,48 @@ struct JSONWriter {
     defer { release(replacement) }
     return write(replacement, into: &output, depth: depth + 1)
   }
+
+  /// The levels of nesting that a note names.
+  private static var notedDepthMax: Int { 16 }
+
+  /// Adds a note to the error that is set: the way to the value at fault, as a JSON Pointer.
+  private func noteTrail() {
+    let trail = state.jsonTrail
+    if trail.isEmpty { return }
+    state.jsonTrail = []
+    let error = PyErr_GetRaisedException()
+    var note = OctetBuffer()
+    note.append("in the JSON value at ")
+    for level in 0..<min(trail.count, JSONWriter.notedDepthMax) {
+      note.append("/")
+      append(trail[trail.count - 1 - level], to: &note)
+    }
+    if trail.count > JSONWriter.notedDepthMax { note.append("/...") }
+    for key in trail { release(key) }
+    if let error, let text = makeEscapedString(note.octets) {
+      release(PyObject_CallMethodOneArg(error, state.nameAddNote, text))
+      release(text)
+    }
+    // The note is not worth another error.
+    PyErr_Clear()
+    PyErr_SetRaisedException(error)
+  }
+
+  private func append(_ key: Object, to note: inout OctetBuffer) {
+    if necro_is_str(key) {
+      _ = withOctets(ofString: key) { JSONPointer.append(name: $0, into: &note) }
+    } else {
+      note.append(decimal: UInt64(PyLong_AsLong(key)))
+    }
+  }
+}
+
+/// Sets the error for a response that is larger than it may be.
+func raiseTooLong(_ octetsMax: Int) {
+  var message = OctetBuffer()
+  message.append("the response has more octets than response-octets-max allows: ")
+  message.append(decimal: UInt64(octetsMax))
+  raise(necro_value_error()!, message)
 }
 
 /// `dumps(value, default=None)`.

@@ -4,6 +4,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from necro._native import native
     from necro._responses import Response
     from necro._routes import CompiledParameter, CompiledRoute
     from necro._views import RequestViews
@@ -48,7 +49,7 @@ class Fault:
     """One thing that is wrong with a request.
 
     `location` begins with `path`, `query`, `header`, `cookie` or `body`; `code` is for programs,
-    `detail` for people. Neither holds text of the peer's.
+    `detail` for people. Of the peer's text they hold no more than the keys that lead to a value.
     """
 
     __slots__ = ("code", "detail", "location", "place")
@@ -58,14 +59,15 @@ class Fault:
         code: str,
         location: "Location",
         detail: str,
-        place: tuple[int, int, int] | None = None,
+        place: tuple[int, int, int, str] | None = None,
     ) -> None:
         """A fault.
 
         - code: `missing`, `type`, `value`, `json` or `encoding`.
         - location: the way to the value.
         - detail: a phrase without a full stop.
-        - place: offset in octets, line and column in the body's text, where that is malformed.
+        - place: offset in octets, line, column and JSON Pointer in the body's text, where that is
+          malformed.
         """
         self.code = code
         self.location = location
@@ -80,7 +82,7 @@ class Fault:
             "detail": self.detail,
         }
         if self.place is not None:
-            members["offset"], members["line"], members["column"] = self.place
+            members |= zip(("offset", "line", "column", "path"), self.place, strict=True)
         return members
 
     def __repr__(self) -> str:
@@ -186,7 +188,7 @@ def body_faults(parameter: "CompiledParameter", content: bytes) -> "Iterable[Fau
     try:
         value = native.loads(content)
     except native.JSONDecodeError as error:
-        return (json_fault(error.msg, error.offset, error.line, error.column),)
+        return (json_fault(error),)
     if kind == kinds.BODY_VALUE:
         try:
             parameter.validate(value)
@@ -195,7 +197,7 @@ def body_faults(parameter: "CompiledParameter", content: bytes) -> "Iterable[Fau
     return ()
 
 
-def json_fault(message: str, offset: int, line: int, column: int) -> Fault:
+def json_fault(error: "native.JSONDecodeError") -> Fault:
     """The fault of a body that is not JSON."""
-    detail = f"malformed JSON at line {line}, column {column}: {message}"
-    return Fault("json", ("body",), detail, (offset, line, column))
+    place = (error.offset, error.line, error.column, error.path)
+    return Fault("json", ("body",), f"unreadable JSON: {error}", place)

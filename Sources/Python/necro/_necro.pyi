@@ -19,6 +19,8 @@ class JSONDecodeError(ValueError):
     """The line, from 1."""
     column: int
     """The column in octets, from 1."""
+    path: str
+    """The value that was being read, as a JSON Pointer (RFC 6901); empty for the whole text."""
 
 def dumps(value: object, default: Callable[[object], object] | None = None, /) -> bytes:
     """The JSON text of a value; `default` gives a replacement for what JSON does not know.

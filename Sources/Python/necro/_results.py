@@ -47,6 +47,9 @@ def response_of(value: object, status: int | None, where: object) -> Response:
     try:
         content = native.dumps(value, json_default)
     except TypeError as error:
+        if hasattr(error, "__notes__"):
+            # It is about a value inside the result, and says where.
+            raise
         raise TypeError(
             f"{where} returned {_kind_of(value)}, which is no result: {error}"
         ) from None
@@ -65,7 +68,7 @@ def _kind_of(value: object) -> str:
     """A value's type, with the advice that fits the usual slips."""
     if hasattr(value, "__await__"):
         return f"a {type(value).__name__} that nothing awaited"
-    return f"a {_type_name(value)}"
+    return f"a value of type {_type_name(value)}"
 
 
 def _type_name(value: object) -> str:
@@ -99,7 +102,7 @@ def json_default(value: object) -> object:
 
     if isinstance(value, Mapping):
         return dict(value)  # pyright: ignore[reportUnknownArgumentType,reportUnknownVariableType]
-    raise TypeError(f"JSON cannot hold a {_type_name(value)}")
+    raise TypeError(f"JSON cannot hold {_kind_of(value)}")
 
 
 def _isoformat(value: object) -> object:

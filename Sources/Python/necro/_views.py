@@ -262,8 +262,7 @@ class RequestViews(_Head):
         try:
             return native.loads(content)
         except native.JSONDecodeError as error:
-            fault = json_fault(error.msg, error.offset, error.line, error.column)
-            raise InvalidRequest((fault,)) from None
+            raise InvalidRequest((json_fault(error),)) from None
 
     def __repr__(self) -> str:
         """The method and the target."""

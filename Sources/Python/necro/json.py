@@ -24,7 +24,8 @@ def dumps(value: object, *, default: "Callable[[object], object] | None" = None)
       TypeError to leave the value to Necro.
 
     Raises TypeError for what cannot be written, and for an object key that is not a `str`;
-    ValueError for NaN, an infinity, a lone surrogate and a value that contains itself.
+    ValueError for NaN, an infinity, a lone surrogate and a value that contains itself. A note on
+    the exception says where in the value that is, as a JSON Pointer (RFC 6901).
     """
     if default is None:
         return native.dumps(value, json_default)
@@ -42,7 +43,8 @@ def dumps(value: object, *, default: "Callable[[object], object] | None" = None)
 def loads(data: "bytes | bytearray | memoryview | str") -> "Any":
     """The value of a JSON text.
 
-    Raises JSONDecodeError, which carries `offset`, `line` and `column` in octets. Of duplicate
-    keys the last wins.
+    Raises JSONDecodeError, which carries `offset`, `line` and `column` in octets, and the `path` to
+    the value that was being read, as a JSON Pointer (RFC 6901). Of duplicate keys the last wins.
+    Integers are exact, up to as many digits as Python converts: see `sys.set_int_max_str_digits`.
     """
     return native.loads(data)
