@@ -67,8 +67,8 @@ final class PythonApplication: Application {
   var readyDescriptors: [(Int32, UInt32)] = []
 
   /// Nil with a Python error.
-  init?(_ state: ModuleState) {
-    guard let results = ResultWriter(state),
+  init?(_ state: ModuleState, responseOctetsMax: Int) {
+    guard let results = ResultWriter(state, octetsMax: responseOctetsMax),
       let currentTask = imported("asyncio", "current_task"),
       let requestType = imported("necro._request", "Request"),
       let argumentResponse = imported("necro._faults", "argument_response"),

@@ -14,15 +14,18 @@ final class ResultWriter {
   private let jsonDefault: Object
   private let render: Object
   private let errorResponse: Object
+  /// The most octets of content that a response may have.
+  private let octetsMax: Int
 
   /// Nil with a Python error.
-  init?(_ state: ModuleState) {
+  init?(_ state: ModuleState, octetsMax: Int) {
     guard let responseType = imported("necro._responses", "Response"),
       let jsonDefault = imported("necro._results", "json_default"),
       let render = imported("necro._results", "render"),
       let errorResponse = imported("necro._errors", "error_response")
     else { return nil }
     self.state = state
+    self.octetsMax = octetsMax
     self.responseType = UnsafeMutableRawPointer(responseType)
       .assumingMemoryBound(to: PyTypeObject.self)
     self.jsonDefault = jsonDefault
@@ -78,7 +81,7 @@ final class ResultWriter {
 
   private func writeJSON(_ result: Object, _ plan: RoutePlan, _ exchange: Exchange) -> Bool {
     json.removeAll()
-    let writer = JSONWriter(state: state, fallback: jsonDefault)
+    let writer = JSONWriter(state: state, fallback: jsonDefault, octetsMax: octetsMax)
     guard writer.write(result, into: &json) else { return false }
     let isWritten = respond(exchange, plan, "application/json", json.octets)
     if json.capacity > 65_536 { json = OctetBuffer(capacity: 1_024) }
@@ -105,11 +108,18 @@ final class ResultWriter {
   private func respond(
     _ exchange: Exchange, _ plan: RoutePlan, _ contentType: StaticString, _ content: Span<UInt8>
   ) -> Bool {
+    if isTooLong(content.count) { return false }
     do throws(ResponseMisuse) {
       try exchange.respond(plan.status ?? .ok, contentType: contentType, content: content)
     } catch {
       return misused(exchange, error)
     }
+    return true
+  }
+
+  private func isTooLong(_ octetCount: Int) -> Bool {
+    if octetCount <= octetsMax { return false }
+    raiseTooLong(octetsMax)
     return true
   }
 
@@ -132,6 +142,7 @@ final class ResultWriter {
       raise(necro_value_error()!, "the status of a Response lies between 200 and 599")
       return false
     }
+    if isTooLong(necro_size(content)) { return false }
     var statusCode = StatusCode(rawValue: UInt16(code))
     if let other = conditionalStatus(statusCode, fields, exchange) {
       if other == .preconditionFailed {
@@ -142,6 +153,7 @@ final class ResultWriter {
     }
     let isNotModified = statusCode == .notModified
     let hasEntityTag = isNotModified && hasEntityTag(fields)
+    var fieldName: Object?
     do throws(ResponseMisuse) {
       let hasContent = !statusCode.forbidsContent
       try exchange.begin(
@@ -155,15 +167,17 @@ final class ResultWriter {
           raise(necro_type_error()!, "a field of a Response is a pair of bytes")
           return false
         }
+        fieldName = necro_tuple_item(field, 0)
         let name = octets(ofBytes: necro_tuple_item(field, 0))
         if isNotModified && NotModified.omits(name, hasEntityTag: hasEntityTag) { continue }
         try exchange.field(name, octets(ofBytes: necro_tuple_item(field, 1)))
       }
+      fieldName = nil
       try exchange.endHead()
       if hasContent { try exchange.send(octets(ofBytes: content)) }
       try exchange.end()
     } catch {
-      return misused(exchange, error)
+      return misused(exchange, error, fieldName)
     }
     return true
   }
@@ -177,7 +191,11 @@ final class ResultWriter {
   }
 
   /// Takes a response back that HTTP does not allow; false with an error.
-  private func misused(_ exchange: Exchange, _ misuse: ResponseMisuse) -> Bool {
+  ///
+  /// - Parameter fieldName: the name, as bytes, of the field at fault, if it is one's.
+  private func misused(
+    _ exchange: Exchange, _ misuse: ResponseMisuse, _ fieldName: Object? = nil
+  ) -> Bool {
     exchange.restartResponse()
     let message: StaticString =
       switch misuse {
@@ -192,7 +210,14 @@ final class ResultWriter {
       case .outOfOrder, .statusInvalid, .contentTooLong, .contentTooShort:
         "the response cannot be sent as HTTP"
       }
-    raise(necro_value_error()!, message)
+    var text = OctetBuffer()
+    text.append(message)
+    if let fieldName, let shown = PyObject_Repr(fieldName) {
+      text.append(": ")
+      _ = withOctets(ofString: shown) { text.append($0) }
+      release(shown)
+    }
+    raise(necro_value_error()!, text)
     return false
   }
 

@@ -14,6 +14,7 @@ func serverLimits(_ given: Object) -> ServerLimits? {
     && read(given, "requestsPerConnectionMax") { limits.requestsPerConnectionMax = UInt64($0) }
     && read(given, "pipelinedOctetsMax") { limits.pipelinedOctetsMax = $0 }
     && read(given, "outputOctetsMax") { limits.outputOctetsMax = $0 }
+    && read(given, "responseOctetsMax") { limits.responseOctetsMax = $0 }
     && read(given, "contentWindowOctets") { limits.contentWindowOctets = $0 }
     && read(given, "headMilliseconds") { limits.headMilliseconds = UInt64($0) }
     && read(given, "contentMilliseconds") { limits.contentMilliseconds = UInt64($0) }

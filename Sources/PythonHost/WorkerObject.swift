@@ -66,7 +66,10 @@ func workerNew(
   guard let limits = serverLimits(given), let object = allocateInstance(of: type!) else {
     return nil
   }
-  guard let application = PythonApplication(ModuleState.of(instance: object)) else {
+  guard
+    let application = PythonApplication(
+      ModuleState.of(instance: object), responseOctetsMax: limits.responseOctetsMax)
+  else {
     release(object)
     return nil
   }

@@ -17,6 +17,8 @@ public struct ServerLimits: Sendable {
   public var pipelinedOctetsMax = 16_384
   /// Octets of a connection's output above which no further pipelined request is begun.
   public var outputOctetsMax = 65_536
+  /// Octets of a response's content, where the application has it as a whole.
+  public var responseOctetsMax = 1 << 30
   /// Octets of streamed content that wait for the application before the connection stops reading.
   public var contentWindowOctets = 262_144
   /// Octets of unread content that are read and dropped so that a connection can persist.

@@ -85,6 +85,7 @@ LIMITS = (
     ),
     Limit("pipelined-octets-max", "pipelinedOctetsMax", 65_536, _GIB, "of waiting requests"),
     Limit("output-octets-max", "outputOctetsMax", 262_144, _GIB, "of unsent responses"),
+    Limit("response-octets-max", "responseOctetsMax", _GIB, 1024 * _GIB, "of a response's content"),
     Limit("content-window-octets-max", "contentWindowOctets", 262_144, _GIB, "of unread content"),
     Limit("head-seconds", "headMilliseconds", 15, _DAY, "for a request's head to arrive"),
     Limit("content-seconds", "contentMilliseconds", 30, _DAY, "without any content"),
