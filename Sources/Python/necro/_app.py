@@ -375,16 +375,35 @@ class App(Router):
         for hook in self._startup:
             await run_hook(hook, state)
 
-    async def run_shutdown(self, state: State, *, hooks: bool = True) -> None:
+    async def run_startup_of_worker(self, state: State) -> None:
+        """Runs the startup hooks in order; raises StartupError, which names the one that raised."""
+        from necro._errors import traceback_of
+        from necro._hooks import failure, run_hook
+
+        for hook in self._startup:
+            try:
+                await run_hook(hook, state)
+            except (Exception, SystemExit) as error:
+                line = failure("startup", hook, error)
+                raise StartupError(line, traceback_of(error)) from error
+
+    async def run_shutdown(
+        self,
+        state: State,
+        *,
+        hooks: bool = True,
+        report: "Callable[[str, BaseException], object] | None" = None,
+    ) -> None:
         """Waits for work in the background, runs every shutdown hook, ends the thread pool.
 
         The hook that was declared last runs first.
 
         - hooks: False where the startup hooks did not run.
+        - report: is called with a line that names a hook, and what that raised.
 
         What the hooks raised is raised when all have run, as an ExceptionGroup.
         """
-        from necro._hooks import run_hook
+        from necro._hooks import failure, run_hook
 
         run = self._runs.get(state)
         if run is not None:
@@ -393,8 +412,11 @@ class App(Router):
         for hook in reversed(self._shutdown if hooks else ()):
             try:
                 await run_hook(hook, state)
-            except Exception as error:
-                errors.append(error)
+            except (Exception, SystemExit) as error:
+                line = failure("shutdown", hook, error)
+                errors.append(error if isinstance(error, Exception) else RuntimeError(line))
+                if report is not None:
+                    report(line, error)
         self.release(state)
         if errors:
             raise ExceptionGroup("shutdown hooks failed", errors)

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     from necro._routes import CompiledRoute
     from necro._views import RequestViews
 
-__all__ = ["HTTPError", "StartupError", "error_response", "log_error", "request_id_of"]
+__all__ = [
+    "HTTPError",
+    "StartupError",
+    "error_response",
+    "log_error",
+    "request_id_of",
+    "traceback_of",
+]
 
 # What a client is to be told with these (RFC 9110 §15.5); the server sends none without it.
 _REQUIRED_HEADERS = {
@@ -144,16 +151,24 @@ def log_error(
         observer(error, request)
 
 
+def traceback_of(error: BaseException) -> str:
+    """The text of an error's traceback, beginning at the app's own frames."""
+    from traceback import format_exception
+
+    return "".join(format_exception(type(error), error, _own_frames(error)))
+
+
 def _own_frames(error: BaseException) -> "TracebackType | None":
     """The traceback of an error from the app's first frame on; all of it when it has none."""
     from os.path import dirname, sep
 
     folder = dirname(__file__) + sep
+    # What runs hooks and handlers: Runner.run, Task, and the pool's threads.
+    machinery = (f"{sep}asyncio{sep}", f"{sep}concurrent{sep}futures{sep}")
     frames = error.__traceback__
     while frames is not None:
         file = frames.tb_frame.f_code.co_filename
-        # The pool's calls pass through `concurrent.futures`.
-        if not file.startswith(folder) and f"concurrent{sep}futures" not in file:
+        if not file.startswith(folder) and not any(part in file for part in machinery):
             return frames
         frames = frames.tb_next
     return error.__traceback__

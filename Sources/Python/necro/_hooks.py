@@ -6,7 +6,7 @@ from necro._errors import StartupError
 from necro._signatures import Signature, display_name
 from necro._state import State
 
-__all__ = ["check_hook", "run_hook"]
+__all__ = ["check_hook", "failure", "run_hook"]
 
 
 def check_hook(hook: Callable[..., object], event: str) -> None:
@@ -20,6 +20,11 @@ def check_hook(hook: Callable[..., object], event: str) -> None:
             raise StartupError(
                 f"{where}, parameter '{parameter.name}': a hook is given 'state' and nothing else"
             )
+
+
+def failure(event: str, hook: Callable[..., object], error: BaseException) -> str:
+    """The line that says what a hook raised."""
+    return f"{event} hook {display_name(hook)} failed: {type(error).__qualname__}: {error}"
 
 
 async def run_hook(hook: Callable[..., object], state: State) -> None:

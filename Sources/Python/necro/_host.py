@@ -7,6 +7,7 @@ import signal
 import sys
 from contextlib import suppress
 from importlib import import_module
+from time import monotonic
 
 from necro._logs import say
 from necro._native import native
@@ -90,19 +91,25 @@ def run(spec: AppSpec, options: HostOptions) -> int:
         "slow_handler_seconds": options.slow_handler_seconds,
         "database": options.database,
     }
+    started = 0
     try:
         # The first worker is let come all the way, so that what ails all is said by one.
         for index in range(workers):
             own = json.dumps({**settings, "signals": events.relay.channel()})
             host.start(index, own, events.reports.write_end, log)
+            started += 1
             _await(events, b"i", 1)
             if index == 0:
                 _await(events, b"r", 1)
         _await(events, b"r", workers - 1)
-    except KeyboardInterrupt:
-        status = 0
-    except _Failed:
-        status = 1
+    except (KeyboardInterrupt, _Failed) as error:
+        # The workers that have started up shut down as well, unless one of them is stuck.
+        seconds = options.limits["drain-seconds"]
+        assert isinstance(seconds, (int, float))
+        host.drain()
+        status = _serve(host, events, started, ends_in=seconds)
+        if isinstance(error, _Failed):
+            status = 1
     else:
         count = "1 worker" if workers == 1 else f"{workers} workers"
         for url in host.urls():
@@ -173,19 +180,25 @@ class _Events:
         Caught and not blocked, since children of the workers would inherit a mask.
         """
         self.reports = _Pipe()
+        # How many workers have ended, well or not.
+        self.ended = 0
         self.relay = SignalRelay()
         self._signals = _Pipe()
         signal.set_wakeup_fd(self._signals.write_end, warn_on_full_buffer=False)
         for number in _ENDING:
             signal.signal(number, _noted)
 
-    def wait(self) -> tuple[list[bytes], bool]:
-        """Waits for something: the reports of workers, and whether the host is to end."""
+    def wait(self, seconds: float | None = None) -> tuple[list[bytes], bool]:
+        """Waits for something: the reports of workers, and whether the host is to end.
+
+        - seconds: how long at most; None is for ever.
+        """
         read_ends = [self.reports.read_end, self._signals.read_end, *self.relay.descriptors]
         poll = select.poll()
         for descriptor in read_ends:
             poll.register(descriptor, select.POLLIN)
-        readable = [descriptor for descriptor, _ in poll.poll()]
+        milliseconds = None if seconds is None else seconds * 1000
+        readable = [descriptor for descriptor, _ in poll.poll(milliseconds)]
         received = b""
         ends = False
         for descriptor in readable:
@@ -197,7 +210,9 @@ class _Events:
                     self.relay.hand_on(number)
             else:
                 self.relay.answer(descriptor)
-        return [bytes((octet,)) for octet in received], ends
+        reports = [bytes((octet,)) for octet in received]
+        self.ended += sum(report in (b"d", b"f") for report in reports)
+        return reports, ends
 
 
 def _noted(number: int, frame: object) -> None:
@@ -219,14 +234,22 @@ def _await(events: _Events, report: bytes, count: int) -> None:
             count -= one == report
 
 
-def _serve(host: "native.Host", events: _Events, workers: int) -> int:
-    """Waits for the end. The first signal drains, a second ends at once."""
+def _serve(
+    host: "native.Host", events: _Events, workers: int, *, ends_in: float | None = None
+) -> int:
+    """Waits for the end of all workers. The first signal drains, a second ends at once.
+
+    - ends_in: how many seconds a drain that has begun may take; None when none has.
+    """
     status = 0
-    draining = False
-    while workers > 0:
-        received, signalled = events.wait()
+    draining = ends_in is not None
+    ends_at = None if ends_in is None else monotonic() + ends_in
+    while events.ended < workers:
+        left = None if ends_at is None else ends_at - monotonic()
+        if left is not None and left <= 0:
+            return 1
+        received, signalled = events.wait(left)
         for one in received:
-            workers -= one in (b"d", b"f")
             if one == b"f":
                 # The others finish their requests, and whoever runs the host starts it again.
                 status = 1

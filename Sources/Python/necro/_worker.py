@@ -4,9 +4,8 @@ import asyncio
 import atexit
 import os
 import sys
-import traceback
 
-from necro._errors import StartupError
+from necro._errors import StartupError, traceback_of
 from necro._logs import set_up_logs
 from necro._loop import Loop
 from necro._native import native
@@ -62,23 +61,24 @@ def _run(start: object, settings: "dict[str, Any]") -> bool:
         for route in app.compile(state, services):
             worker.add_route(route)
         runner.run(services.open())
-        try:
-            runner.run(app.run_startup(state))
-        except Exception as error:
-            text = "".join(traceback.format_exception(error))
-            raise StartupError(f"a startup hook failed: {error!r}", text) from error
+        runner.run(app.run_startup_of_worker(state))
         if settings["slow_handler_seconds"]:
             watch(worker, settings["slow_handler_seconds"])
         worker.listen()
         runner.run(_until(drained))
         try:
-            runner.run(app.run_shutdown(state))
-        except Exception as error:
-            traceback.print_exception(error)
+            runner.run(app.run_shutdown(state, report=_report))
+        except ExceptionGroup:
             return False
         finally:
             runner.run(services.close())
     return True
+
+
+def _report(line: str, error: BaseException) -> None:
+    """Says what a shutdown hook raised."""
+    sys.stderr.write(traceback_of(error))
+    print(f"necro: {line}", file=sys.stderr)
 
 
 async def _until(event: asyncio.Event) -> None:

@@ -18,7 +18,7 @@ from wire import Reply, Wire
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 PACKAGE = ROOT / "Sources" / "Python"
-START_SECONDS_MAX = 30.0
+START_SECONDS_MAX = 90.0
 END_SECONDS_MAX = 15.0
 HOSTING = re.compile(
     r"(?:necro: |\{.*\"message\": \")hosting (?P<app>.+) on (?P<address>\S+)"
@@ -119,7 +119,7 @@ class Host:
         with self._changed:
             return "\n".join(self._lines)
 
-    def wait_log(self, pattern: str, seconds: float = 5.0) -> re.Match[str]:
+    def wait_log(self, pattern: str, seconds: float = 15.0) -> re.Match[str]:
         """Waits for a line in the log and returns the match; the pattern may span lines."""
         deadline = time.monotonic() + seconds
         while True:
