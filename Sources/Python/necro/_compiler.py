@@ -11,10 +11,10 @@ from necro._parameters import suggestion
 from necro._plan import Plan, Providers
 from necro._pool import HandlerPool
 from necro._responses import Response
-from necro._routes import REQUEST, CompiledParameter, CompiledRoute, Route
+from necro._routes import REQUEST, CompiledParameter, CompiledRoute, Handler, Route
 from necro._scope import Scope
 from necro._services import Services
-from necro._signatures import Signature, display_name
+from necro._signatures import Signature, defined_at, display_name
 from necro._state import State
 from necro._template import PathTemplate, TemplateError
 
@@ -66,6 +66,7 @@ class RouteCompiler:
         compiled: list[CompiledRoute] = []
         places: dict[str, Scope] = {}
         taken: dict[tuple[str, str], CompiledRoute] = {}
+        handlers: dict[CompiledRoute, Handler] = {}
         for scope, route in routes:
             result, template = self._compile(scope, route)
             # What the app itself has stands around the route for requests that match none.
@@ -74,11 +75,13 @@ class RouteCompiler:
             for method in result.methods:
                 other = taken.setdefault((method, template.shape), result)
                 if other is not result:
+                    places_of = f"{defined_at(handlers[other])} and {defined_at(route.handler)}"
                     raise StartupError(
                         f"{method} {result.template} ({result.handler}): {other.handler} already"
-                        f" answers {method} {other.template}"
+                        f" answers {method} {other.template} ({places_of})"
                     )
             compiled.append(result)
+            handlers[result] = route.handler
         for shape, scope in places.items():
             if ("OPTIONS", shape) not in taken:
                 methods = {method: one for (method, its), one in taken.items() if its == shape}
@@ -146,12 +149,7 @@ class RouteCompiler:
             raise StartupError(f"{where}: inline=True is for plain functions, this one is async")
         providers = Providers(scope.routers, self._overrides)
         plan = Plan(where, template, self._state, self._pool, providers, self._services)
-        parameters = plan.compile(signature, where)
-        if route.inline and any(each.location == ("db",) for each in parameters):
-            raise StartupError(
-                f"{where}: inline=True holds up the loop, and a database answers by it: make the"
-                " handler async, or leave inline out"
-            )
+        parameters = plan.compile(signature, where, is_inline=route.inline)
         keywords = tuple(taken.name for taken in signature.parameters if taken.is_keyword)
         in_pool = not (signature.is_async or route.inline)
         call = self._pool.wrap(route.handler) if in_pool else route.handler

@@ -12,12 +12,13 @@ from necro._responses import Response
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
     from typing import Any
 
     from necro._request import Request
     from necro._views import RequestViews
 
-    type Call = Callable[[RequestViews], Awaitable[Response]]
+    type Call = Callable[[RequestViews], Coroutine[Any, Any, Response]]
 
 __all__ = ["CallNext", "Filter", "check_declared", "check_middleware", "layer"]
 
@@ -75,23 +76,44 @@ def layer(function: "Callable[..., Any]", inner: "Call") -> "Call":
     name = display_name(function)
 
     async def run(request: "RequestViews") -> Response:
-        is_called = False
+        called: Coroutine[Any, Any, Response] | None = None
 
         def call_next(given: "RequestViews", /) -> Awaitable[Response]:
-            nonlocal is_called
+            nonlocal called
             if given is not request:
                 raise TypeError(f"middleware {name}: call_next takes the request it was given")
-            if is_called:
+            if called is not None:
                 raise RuntimeError(f"middleware {name} called call_next twice")
-            is_called = True
-            return inner(request)
+            called = inner(request)
+            return called
 
-        response = await function(request, call_next)
+        try:
+            response = await function(request, call_next)
+        except Exception as error:
+            if called is not None and _has_not_begun(called):
+                raise _forgotten(name, called) from error
+            raise
+        if called is not None and _has_not_begun(called):
+            raise _forgotten(name, called)
         if isinstance(response, Response):
             return response
         raise TypeError(_misuse(name, response))
 
     return run
+
+
+def _has_not_begun(call: "Coroutine[Any, Any, Response]") -> bool:
+    """Whether nobody has awaited a call yet."""
+    # The frame is gone when it has ended, which is the usual case.
+    if call.cr_frame is None:  # type: ignore[attr-defined]  # pyright: ignore
+        return False
+    return not (call.cr_suspended or call.cr_running)  # type: ignore[attr-defined]  # pyright: ignore
+
+
+def _forgotten(name: str, call: "Coroutine[Any, Any, Response]") -> TypeError:
+    """The error of a middleware that called `call_next` and did not await it."""
+    call.close()
+    return TypeError(f"middleware {name} did not await call_next: await call_next(request)")
 
 
 def _misuse(name: str, result: object) -> str:
@@ -100,7 +122,7 @@ def _misuse(name: str, result: object) -> str:
         close: Callable[[], object] | None = getattr(result, "close", None)
         if close is not None:
             close()
-        return f"middleware {name} did not await what it returned: return await call_next(request)"
+        return f"middleware {name} returned what it did not await, a {type(result).__qualname__}"
     if result is None:
         return f"middleware {name} returned None: return the response of await call_next(request)"
     return f"middleware {name} returned a {type(result).__qualname__}, not a necro.Response"

@@ -125,9 +125,16 @@ class Plan:
         return any(parameter.kind in kinds.BODY_KINDS for parameter in self._sources)
 
     def compile(
-        self, signature: "Signature", where: str, above: "tuple[Provider, ...]" = ()
+        self,
+        signature: "Signature",
+        where: str,
+        above: "tuple[Provider, ...]" = (),
+        *,
+        is_inline: bool,
     ) -> tuple[CompiledParameter, ...]:
         """The parameters of a function, after the steps that make what it is provided with.
+
+        - is_inline: whether it is a plain function that runs on the loop.
 
         Raises StartupError, also for providers that need each other.
         """
@@ -140,6 +147,11 @@ class Plan:
             in_thread=not signature.is_async,
         )
         parameters = tuple(compiler.compile(taken) for taken in signature.parameters)
+        if is_inline and any(each.location == ("db",) for each in parameters):
+            raise StartupError(
+                f"{where}: inline=True holds up the loop, and a database answers by it: make the"
+                " function async, or leave inline out"
+            )
         for parameter in parameters:
             if parameter.kind == kinds.PROVIDED:
                 self._add(parameter.provider, above)
@@ -157,7 +169,9 @@ class Plan:
             names = " needs ".join(one.name for one in circle)
             raise StartupError(f"{self._where}: providers need each other: {names}")
         run = ProviderRun(provider, where, self._pool)
-        parameters = self.compile(run.signature, where, (*above, provider))
+        parameters = self.compile(
+            run.signature, where, (*above, provider), is_inline=provider.inline
+        )
         self._places[provider] = len(self._steps)
         self._steps.append((run, Arguments(parameters, _keywords(run.signature), self._places)))
 

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeIs
 
-__all__ = ["Signature", "Taken", "display_name"]
+__all__ = ["Signature", "Taken", "defined_at", "display_name"]
 
 
 def _is_partial(function: Callable[..., object]) -> "TypeIs[partial[object]]":
@@ -136,6 +136,14 @@ def _resolve(annotation: object, function: Callable[..., object], where: str) ->
     except Exception as error:
         # An annotation is the user's expression, and may fail in any way.
         raise StartupError(f"{where}: its annotation cannot be evaluated: {error}") from None
+
+
+def defined_at(function: Callable[..., object]) -> str:
+    """Where a callable is defined, for a message: `app.py:12`, as seen from the current folder."""
+    from os.path import relpath
+
+    code = getattr(inspect.unwrap(_underlying(function)), "__code__", None)
+    return f"{relpath(code.co_filename)}:{code.co_firstlineno}" if code else "?"
 
 
 def display_name(function: Callable[..., object]) -> str:
