@@ -7,11 +7,11 @@ from necro._errors import HTTPError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from necro._views import RequestViews
 
-__all__ = ["Basic", "Bearer", "credentials_reader"]
+__all__ = ["Basic", "Bearer", "are_credentials", "credentials_reader"]
 
 _TOKEN_CHARACTERS = frozenset(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/="
@@ -21,7 +21,8 @@ _TOKEN_CHARACTERS = frozenset(
 class Basic:
     """User and password of HTTP Basic authentication (RFC 7617).
 
-    A parameter annotated `necro.Basic` gets them; a request without is answered 401.
+    A parameter annotated `necro.Basic` gets them; a request without is answered 401. One annotated
+    `necro.Basic | None` gets None then.
     """
 
     __slots__ = ("password", "user")
@@ -60,7 +61,8 @@ class Basic:
 class Bearer:
     """The token of bearer authentication (RFC 6750).
 
-    A parameter annotated `necro.Bearer` gets it; a request without is answered 401.
+    A parameter annotated `necro.Bearer` gets it; a request without is answered 401. One annotated
+    `necro.Bearer | None` gets None then.
     """
 
     __slots__ = ("token",)
@@ -87,17 +89,27 @@ class Bearer:
         return "<Bearer>"
 
 
+def are_credentials(kinds: "Sequence[object]") -> bool:
+    """Whether all classes are those of credentials."""
+    return all(kind is Basic or kind is Bearer for kind in kinds)
+
+
 def credentials_reader(
-    kind: type[Basic] | type[Bearer], *, is_required: bool, default: object
+    kinds: "Sequence[type[Basic | Bearer]]", *, is_required: bool, default: object
 ) -> "Callable[[RequestViews], object]":
-    """Reads credentials for a parameter; raises HTTPError 401 where they are required."""
+    """Reads credentials of one of several kinds for a parameter.
+
+    It raises HTTPError 401, with the challenge of each kind, where they are required.
+    """
+    challenge = ", ".join(kind.challenge for kind in kinds)
 
     def read(request: "RequestViews") -> object:
-        found = kind.read(request)
-        if found is not None:
-            return found
+        for kind in kinds:
+            found = kind.read(request)
+            if found is not None:
+                return found
         if is_required:
-            raise HTTPError(401, headers={"www-authenticate": kind.challenge})
+            raise HTTPError(401, headers={"www-authenticate": challenge})
         return default
 
     return read

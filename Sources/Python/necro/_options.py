@@ -227,7 +227,7 @@ class Setting:
             return ",".join(map(repr, self.value))
         if self.value is None:
             return "auto" if self.option.key == "workers" else "none"
-        return str(self.value)
+        return str(self.value).removesuffix(".0")
 
 
 def resolve(

@@ -136,10 +136,18 @@ class ParameterCompiler:
     def _by_annotation(self, taken: "Taken") -> CompiledParameter | None:
         """A parameter whose annotation is one of the public types, under whatever name."""
         kind = peel(taken.annotation)
-        members = union_members(kind)
-        if members is not None and taken.has_default:
-            present = [member for member in members if member is not type(None)]
-            kind = peel(present[0]) if len(present) == 1 else kind
+        members = union_members(kind) or ()
+        present = [peel(member) for member in members if member is not type(None)]
+        if len(present) == 1:
+            kind = present[0]
+        credentials = sys.modules.get("necro._credentials")
+        if credentials is not None and credentials.are_credentials(present or [kind]):
+            derive = credentials.credentials_reader(
+                present or [kind],
+                is_required=not taken.has_default and type(None) not in members,
+                default=taken.default if taken.has_default else None,
+            )
+            return CompiledParameter(DERIVED, taken.name, derive, ("header", "authorization"))
         if not isinstance(kind, type):
             return None
         if issubclass(kind, State):
@@ -154,12 +162,6 @@ class ParameterCompiler:
         native = sys.modules.get("necro._necro")
         if native is not None and kind is native.Body:
             return self._read_body(taken, BODY, None)
-        credentials = sys.modules.get("necro._credentials")
-        if credentials is not None and kind in (credentials.Basic, credentials.Bearer):
-            derive = credentials.credentials_reader(
-                kind, is_required=not taken.has_default, default=taken.default
-            )
-            return CompiledParameter(DERIVED, taken.name, derive, ("header", "authorization"))
         for name, mapping in _MAPPINGS.items():
             if kind is mapping:
                 return self._mapping(taken, name)

@@ -19,6 +19,8 @@ __all__ = ["TextConverter", "enum_converter", "scalar_converter"]
 type TextConverter = Callable[[str], object]
 
 _FLOAT_CHARACTERS = frozenset("0123456789+-.eE")
+# The space may stand for the T between date and time (RFC 3339 §5.6).
+_ISO_CHARACTERS = frozenset("0123456789+-.,:TtWZz ")
 
 
 def text_of(text: str) -> str:
@@ -79,12 +81,22 @@ def uuid(text: str) -> "UUID":
     return value
 
 
+def _iso(text: str) -> str:
+    """The text, if it has no other characters than dates and times do.
+
+    `fromisoformat` takes any character between date and time, and a NUL at the end.
+    """
+    if not _ISO_CHARACTERS.issuperset(text):
+        raise ValueError
+    return text
+
+
 def date_of(text: str) -> "date":
     """A date as ISO 8601 has it."""
     from datetime import date
 
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(_iso(text))
     except ValueError:
         raise ValueError("expected a date such as 2025-10-31") from None
 
@@ -94,7 +106,7 @@ def datetime_of(text: str) -> "datetime":
     from datetime import datetime
 
     try:
-        return datetime.fromisoformat(text)
+        return datetime.fromisoformat(_iso(text))
     except ValueError:
         raise ValueError("expected a date and time such as 2025-10-31T23:59:00Z") from None
 
@@ -104,7 +116,7 @@ def time_of(text: str) -> "time":
     from datetime import time
 
     try:
-        return time.fromisoformat(text)
+        return time.fromisoformat(_iso(text))
     except ValueError:
         raise ValueError("expected a time such as 23:59:00") from None
 
