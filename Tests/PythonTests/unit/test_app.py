@@ -4,7 +4,7 @@ import asyncio
 
 import necro
 import pytest
-from model_host import ModelHost
+from app_clients import client_of
 
 
 def refusal(app: necro.App) -> str:
@@ -19,6 +19,7 @@ async def nothing() -> None:
     """A handler."""
 
 
+@pytest.mark.api("Handlers: there is a decorator for each method, and route for several")
 def test_every_decorator_declares_its_method_and_returns_the_function() -> None:
     app = necro.App()
     for name in ("get", "post", "put", "patch", "delete", "head", "options"):
@@ -37,6 +38,7 @@ def test_every_decorator_declares_its_method_and_returns_the_function() -> None:
     ]
 
 
+@pytest.mark.api("Handlers: a route has status, name, tags and summary")
 def test_options_of_a_route_reach_the_compiled_route() -> None:
     app = necro.App()
 
@@ -70,12 +72,13 @@ def test_a_plain_handler_runs_in_a_thread_and_an_inline_one_on_the_loop() -> Non
     def inline() -> bool:
         return current_thread() is main_thread()
 
-    host = ModelHost(app)
-    assert [route.is_async for route in host.routes] == [True, False]
-    assert host.get("/thread").content == b"false"
-    assert host.get("/inline").content == b"true"
+    client = client_of(app)
+    assert [route.is_async for route in app.compile(necro.State())] == [True, False]
+    assert client.get("/thread").content == b"false"
+    assert client.get("/inline").content == b"true"
 
 
+@pytest.mark.api("Handlers: an app includes routers under a prefix")
 def test_routers_nest_and_may_get_routes_after_they_are_included() -> None:
     app, outer, inner = necro.App(), necro.Router(), necro.Router()
     app.include(outer, prefix="/v1/{realm}")
@@ -86,9 +89,10 @@ def test_routers_nest_and_may_get_routes_after_they_are_included() -> None:
     async def handler(realm: str, id: int) -> list[object]:
         return [realm, id]
 
-    host = ModelHost(app)
-    assert [r.template for r in host.routes] == ["/v1/{realm}/graves/{id}", "/v1/{realm}/{id}"]
-    assert host.get("/v1/crypt/graves/7").content == b'["crypt",7]'
+    client = client_of(app)
+    templates = [route.template for route in app.compile(necro.State())]
+    assert templates == ["/v1/{realm}/graves/{id}", "/v1/{realm}/{id}"]
+    assert client.get("/v1/crypt/graves/7").content == b'["crypt",7]'
 
 
 def test_a_router_that_includes_itself_is_refused() -> None:

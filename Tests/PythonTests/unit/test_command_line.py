@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 from necro._cli import main
 from necro._errors import StartupError
-from necro._options import HostOptions, OptionError, parse_bind, resolve
+from necro._options import OPTIONS, HostOptions, Option, OptionError, parse_bind, resolve
 from necro._spec import AppSpec, SpecError, parse_spec
 
 APP = """
@@ -240,6 +240,7 @@ def test_what_the_host_raises_is_one_line(
     assert capsys.readouterr().err == "Traceback\nnecro: a hook raised OSError\n"
 
 
+@pytest.mark.api("Apps: each option is a flag, a variable and a key, in that precedence")
 def test_flags_beat_the_environment_which_beats_pyproject(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -256,6 +257,7 @@ def test_flags_beat_the_environment_which_beats_pyproject(
     assert (options.workers, options.access_log) == (2, "flag")
 
 
+@pytest.mark.api("Apps: without --bind it is 127.0.0.1:8000")
 def test_without_options_there_is_one_loopback_address_and_a_worker_per_core() -> None:
     options = resolve({}, {"NECRO_WORKERS": ""}, None)
     assert [bind.text for bind in options.binds] == ["127.0.0.1:8000"]
@@ -418,3 +420,52 @@ def test_a_wrong_option_is_one_line_wherever_it_stands(
 
 def test_a_variable_that_is_nothing_like_ours_is_not_ours_to_judge() -> None:
     assert resolve({}, {"NECRO_PORT": "tcp://10.0.0.1:80", "NECRO_EXTENSION": "x"}, None)
+
+
+SAMPLES: dict[str, tuple[str, str, str]] = {
+    "app": ("flag:app", "variable:app", "key:app"),
+    "bind": ("127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"),
+    "workers": ("1", "2", "3"),
+    "access-log": ("flag.log", "variable.log", "key.log"),
+    "log-format": ("json", "text", "json"),
+    "log-level": ("debug", "error", "critical"),
+    "database": ("postgresql:///a", "postgresql:///b", "postgresql:///c"),
+}
+
+
+@pytest.mark.api("Apps: each option is a flag, a variable and a key, in that precedence")
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.key)
+def test_every_option_is_a_flag_a_variable_and_a_key(
+    option: Option,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    flag, variable, key = SAMPLES.get(option.key, ("11", "12", "13"))
+    quoted = f'"{key}"' if option.key in SAMPLES and not key.isdigit() else key
+    (folder / "pyproject.toml").write_text(f"[tool.necro]\n{option.key} = {quoted}\n")
+
+    def shown(*arguments: str) -> tuple[str, str]:
+        assert main(["host", *arguments, "--show-config"]) == 0
+        (line,) = [
+            line for line in capsys.readouterr().out.splitlines() if line.split()[0] == option.key
+        ]
+        _, text, where = line.split(maxsplit=2)
+        return text, where
+
+    assert shown() == (key, f"{option.key} in [tool.necro]")
+    monkeypatch.setenv(option.variable, variable)
+    assert option.variable == "NECRO_" + option.key.upper().replace("-", "_")
+    assert shown() == (variable, option.variable)
+    if option.key == "app":
+        assert shown(flag) == (flag, "APP")
+    else:
+        assert shown(f"--{option.key}", flag) == (flag, f"--{option.key}")
+
+
+def test_a_password_is_not_shown(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for url in ("postgresql://ann:mellon@crypt/graves", "host=crypt password=mellon"):
+        assert main(["host", "--database", url, "--show-config"]) == 0
+        shown = capsys.readouterr().out
+        assert "mellon" not in shown
+        assert "crypt" in shown

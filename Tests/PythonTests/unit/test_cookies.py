@@ -8,7 +8,8 @@ from typing import Any
 
 import necro
 import pytest
-from model_host import ModelHost, ModelRequest
+from app_clients import client_of, result_of
+from necro.testing import Response, TestClient
 
 SECRET = "sixteen octets.."
 
@@ -23,10 +24,10 @@ class Clock:
         return self.now
 
 
-def set_cookie(response: necro.Response) -> str:
+def set_cookie(response: Response) -> str:
     """The one cookie that a response sets."""
-    (value,) = [value for name, value in response.fields if name == b"set-cookie"]
-    return value.decode()
+    (value,) = response.headers.getall("set-cookie")
+    return value
 
 
 @pytest.mark.parametrize(
@@ -123,7 +124,7 @@ def test_a_secret_that_is_too_short_or_absent_is_refused() -> None:
         necro.Signer([])
 
 
-def sessions_host(**options: Any) -> ModelHost:
+def sessions_client(**options: Any) -> TestClient:
     """An app with sessions that clients change at will."""
     app = necro.App()
     app.middleware(necro.Sessions(SECRET, **options))
@@ -149,69 +150,76 @@ def sessions_host(**options: Any) -> ModelHost:
     @app.get("/other")
     async def other() -> None: ...
 
-    return ModelHost(app)
+    return client_of(app)
 
 
 def test_a_session_goes_out_when_it_has_changed_and_comes_back() -> None:
-    host = sessions_host()
-    cookie = set_cookie(host.get("/set"))
+    client = sessions_client()
+    cookie = set_cookie(client.get("/set"))
     assert cookie.startswith("__Host-session=")
     assert cookie.endswith("; Max-Age=1209600; Path=/; Secure; HttpOnly; SameSite=Lax")
     headers = [("cookie", cookie.partition(";")[0])]
-    found = host.get("/get", headers)
+    found = client.get("/get", headers=headers)
     assert found.content == b'{"name":"Ann","visits":["Ann"]}'
-    assert found.header("set-cookie") is None
-    assert found.header("vary") == "cookie"
-    again = host.get("/set?name=Bo", headers)
+    assert found.headers.get("set-cookie") is None
+    assert found.headers.get("vary") == "cookie"
+    again = client.get("/set?name=Bo", headers=headers)
     headers = [("cookie", set_cookie(again).partition(";")[0])]
-    assert host.get("/get", headers).content == b'{"name":"Bo","visits":["Ann","Bo"]}'
-    assert host.get("/new", headers).content == b"false"
-    assert host.get("/new").content == b"true"
+    assert client.get("/get", headers=headers).content == b'{"name":"Bo","visits":["Ann","Bo"]}'
+    assert client.get("/new", headers=headers).content == b"false"
+    assert sessions_client().get("/new").content == b"true"
 
 
 def test_a_session_nobody_looked_at_costs_the_response_nothing() -> None:
-    response = sessions_host().get("/other")
-    assert response.fields == []
+    response = sessions_client().get("/other")
+    assert list(response.headers) == ["date"]
 
 
 def test_an_empty_session_is_deleted_whatever_the_response_is() -> None:
-    host = sessions_host()
-    headers = [("cookie", set_cookie(host.get("/set")).partition(";")[0])]
-    response = host.get("/clear", headers)
-    assert response.status == 409
+    client = sessions_client()
+    headers = [("cookie", set_cookie(client.get("/set")).partition(";")[0])]
+    response = client.get("/clear", headers=headers)
+    assert response.status_code == 409
     assert set_cookie(response).startswith("__Host-session=; Max-Age=0; Path=/; Secure")
-    assert host.get("/clear").header("set-cookie") is None
+    assert client.get("/clear").headers.get("set-cookie") is None
 
 
 def test_a_session_of_nobody_s_making_is_an_empty_one() -> None:
-    host = sessions_host()
+    client = sessions_client()
     signed = necro.Signer(SECRET).sign('{"name":"Eve"}')
     for value in ("", "x", signed, '"quoted"'):
-        assert host.get("/get", [("cookie", f"__Host-session={value}")]).content == b"{}"
+        assert client.get("/get", headers=[("cookie", f"__Host-session={value}")]).content == b"{}"
 
 
 def test_a_session_ends() -> None:
     clock = Clock()
-    host = sessions_host(clock=clock, max_age=60, secure=False)
-    headers = [("cookie", set_cookie(host.get("/set")).partition(";")[0])]
+    client = sessions_client(clock=clock, max_age=60, secure=False)
+    headers = [("cookie", set_cookie(client.get("/set")).partition(";")[0])]
     assert headers[0][1].startswith("session=")
     clock.now += 60
-    assert b"Ann" in host.get("/get", headers).content
+    assert b"Ann" in client.get("/get", headers=headers).content
     clock.now += 1
-    assert host.get("/get", headers).content == b"{}"
+    assert client.get("/get", headers=headers).content == b"{}"
 
 
 def test_what_json_does_not_hold_is_an_error() -> None:
-    sessions, request = necro.Sessions(SECRET), ModelRequest()
-    sessions.before(request)
-    request.session["value"] = object()
+    app = necro.App()
+    app.middleware(necro.Sessions(SECRET))
+
+    @app.get("/")
+    async def handler(request):
+        request.session["value"] = object()
+
     with pytest.raises(TypeError, match="not JSON serializable"):
-        sessions.after(request, necro.Response())
+        TestClient(app).get("/")
 
 
 def test_without_sessions_the_request_says_what_to_do() -> None:
+    async def session(request: necro.Request) -> necro.Session:
+        return request.session
+
     with pytest.raises(RuntimeError, match=r"app\.middleware\(necro\.Sessions\(secret\)\)"):
-        _ = ModelRequest().session
+        result_of(session)
 
 
 def test_a_session_cookie_that_cannot_be_is_refused() -> None:

@@ -8,7 +8,7 @@ import json
 
 import necro
 import pytest
-from model_host import ModelHost
+from app_clients import client_of
 
 
 class Cold(Exception):
@@ -43,10 +43,10 @@ def test_the_most_specific_class_answers() -> None:
     raising(app, "/cold", Cold())
     raising(app, "/frozen", Frozen())
     raising(app, "/other", OSError())
-    host = ModelHost(app)
-    assert host.get("/cold").content == b"cold"
-    assert host.get("/frozen").content == b"frozen"
-    assert host.get("/other").content == b"anything"
+    client = client_of(app)
+    assert client.get("/cold").content == b"cold"
+    assert client.get("/frozen").content == b"frozen"
+    assert client.get("/other").content == b"anything"
 
 
 def test_a_status_comes_before_its_class_and_after_a_subclass() -> None:
@@ -60,10 +60,12 @@ def test_a_status_comes_before_its_class_and_after_a_subclass() -> None:
     raising(app, "/404", necro.HTTPError(404))
     raising(app, "/410", necro.HTTPError(410))
     raising(app, "/lost", Lost(404))
-    host = ModelHost(app)
-    answers = [(host.get(path).status, host.get(path).content) for path in ("/404", "/410")]
+    client = client_of(app)
+    answers = [
+        (client.get(path).status_code, client.get(path).content) for path in ("/404", "/410")
+    ]
     assert answers == [(404, b"404"), (410, b"http")]
-    assert host.get("/lost").content == b"lost"
+    assert client.get("/lost").content == b"lost"
 
 
 def test_what_was_raised_on_purpose_is_no_exception_nobody_expected() -> None:
@@ -75,11 +77,11 @@ def test_what_was_raised_on_purpose_is_no_exception_nobody_expected() -> None:
     @app.get("/{number}")
     async def handler(number: int) -> None: ...
 
-    host = ModelHost(app)
-    assert host.get("/http").status == 404
-    assert host.get("/http").header("content-type") == "application/problem+json"
-    assert host.get("/value").content == b"anything"
-    assert host.get("/x").status == 422
+    client = client_of(app)
+    assert client.get("/http").status_code == 404
+    assert client.get("/http").headers.get("content-type") == "application/problem+json"
+    assert client.get("/value").content == b"anything"
+    assert client.get("/x").status_code == 422
 
 
 def test_the_status_of_a_result_is_the_exceptions_or_the_declared_one() -> None:
@@ -90,8 +92,8 @@ def test_the_status_of_a_result_is_the_exceptions_or_the_declared_one() -> None:
     app.exception(OSError)(lambda: None)
     for path, error in (("/c", Cold()), ("/f", Frozen()), ("/l", KeyError()), ("/o", OSError())):
         raising(app, path, error)
-    host = ModelHost(app)
-    statuses = [host.get(path).status for path in ("/c", "/f", "/l", "/o")]
+    client = client_of(app)
+    statuses = [client.get(path).status_code for path in ("/c", "/f", "/l", "/o")]
     assert statuses == [500, 418, 451, 500]
 
 
@@ -107,18 +109,21 @@ def test_every_fault_of_a_wrong_request_reaches_the_handler(key: object) -> None
     async def handler(number: int, body, limit: int = 1, *, agent: int = necro.Header()):
         return body.name
 
-    host = ModelHost(app)
-    response = host.request("POST", "/x?limit=y", b"{")
-    assert response.status == 422
+    client = client_of(app)
+    response = client.request("POST", "/x?limit=y", content=b"{")
+    assert response.status_code == 422
     assert json.loads(response.content) == [
         ["path", "number"],
         ["body"],
         ["query", "limit"],
         ["header", "agent"],
     ]
-    missing = host.request("POST", "/1", b"{}", [("agent", "1")])
+    missing = client.request("POST", "/1", content=b"{}", headers=[("agent", "1")])
     assert json.loads(missing.content) == [["body", "name"]]
-    assert host.request("POST", "/1", b'{"name":"a"}', [("agent", "1")]).content == b"a"
+    assert (
+        client.request("POST", "/1", content=b'{"name":"a"}', headers=[("agent", "1")]).content
+        == b"a"
+    )
 
 
 def test_the_nearest_router_answers_and_its_handlers_hold_for_its_own_routes() -> None:
@@ -129,10 +134,10 @@ def test_the_nearest_router_answers_and_its_handlers_hold_for_its_own_routes() -
     inner.exception(Cold)(lambda: "inner")
     for router in (app, outer, inner):
         raising(router, "/cold", Cold())
-    host = ModelHost(app)
-    assert host.get("/cold").content == b"app"
-    assert host.get("/outer/cold").content == b"app"
-    assert host.get("/outer/inner/cold").content == b"inner"
+    client = client_of(app)
+    assert client.get("/cold").content == b"app"
+    assert client.get("/outer/cold").content == b"app"
+    assert client.get("/outer/inner/cold").content == b"inner"
 
 
 def test_a_handler_takes_what_it_names() -> None:
@@ -151,9 +156,9 @@ def test_a_handler_takes_what_it_names() -> None:
         ]
 
     raising(app, "/cold", Cold("brr"))
-    host = ModelHost(app)
-    host.state.name = "crypt"
-    response = host.get("/cold?c=3", [("x-a", "1"), ("cookie", "b=2")])
+    with client_of(app) as client:
+        client.state.name = "crypt"
+        response = client.get("/cold?c=3", headers=[("x-a", "1"), ("cookie", "b=2")])
     assert json.loads(response.content) == ["brr", "/cold", "crypt", "1", "2", "3", 1]
 
 
@@ -170,11 +175,11 @@ def test_a_handler_that_fails_is_500_and_logged(caplog: pytest.LogCaptureFixture
 
     raising(app, "/cold", Cold("brr"))
     raising(app, "/frozen", Frozen())
-    host = ModelHost(app)
-    assert host.get("/cold").status == 500
+    client = client_of(app)
+    assert client.get("/cold").status_code == 500
     assert "thawed" in caplog.text
     assert "brr" in caplog.text
-    assert host.get("/frozen").status == 409
+    assert client.get("/frozen").status_code == 409
 
 
 def test_an_answer_to_what_nobody_expected_is_logged_and_has_a_request_id(
@@ -183,10 +188,10 @@ def test_an_answer_to_what_nobody_expected_is_logged_and_has_a_request_id(
     app = necro.App()
     app.exception(500)(lambda: "broken")
     raising(app, "/", OSError("the seal"))
-    response = ModelHost(app).get("/")
-    assert (response.status, response.content) == (500, b"broken")
+    response = client_of(app).get("/")
+    assert (response.status_code, response.content) == (500, b"broken")
     assert "the seal" in caplog.text
-    assert (response.header("x-request-id") or "nothing") in caplog.text
+    assert (response.headers.get("x-request-id") or "nothing") in caplog.text
 
 
 def test_a_result_that_is_none_or_cannot_be_written_is_handled_too() -> None:
@@ -204,10 +209,10 @@ def test_a_result_that_is_none_or_cannot_be_written_is_handled_too() -> None:
     async def thing():
         return object()
 
-    host = ModelHost(app)
-    assert (host.get("/none").status, host.get("/none").content) == (404, b"nothing here")
-    assert host.get("/empty").status == 204
-    assert b"which is no result" in host.get("/object").content
+    client = client_of(app)
+    assert (client.get("/none").status_code, client.get("/none").content) == (404, b"nothing here")
+    assert client.get("/empty").status_code == 204
+    assert b"which is no result" in client.get("/object").content
 
 
 def test_a_route_without_exception_handlers_is_called_directly() -> None:

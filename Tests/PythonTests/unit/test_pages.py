@@ -9,7 +9,6 @@ members that are left out.
 # What JSON holds has no type that a checker knows.
 # pyright: basic
 
-import asyncio
 import json
 import re
 import sys
@@ -20,8 +19,9 @@ from typing import Any
 
 import necro
 import pytest
-from model_host import ModelHost
+from app_clients import client_of
 from necro._cli import main
+from necro.testing import TestClient
 
 ROOT = Path(__file__).parents[3]
 
@@ -60,13 +60,11 @@ def module() -> Iterator[ModuleType]:
         sys.modules["app"] = before
 
 
-def hosted(source: str, module: ModuleType) -> ModelHost:
-    """The app in a source text, compiled and started."""
+def client_of_source(source: str, module: ModuleType) -> TestClient:
+    """A client of the app in a source text, which is not started yet."""
     exec(compile(source, "app.py", "exec"), vars(module))
     app: necro.App = vars(module)["app"]
-    host = ModelHost(app)
-    asyncio.run(app.run_startup(host.state))
-    return host
+    return client_of(app)
 
 
 def parted(lines: list[str]) -> tuple[str, list[tuple[str, str]], str]:
@@ -118,13 +116,14 @@ def test_an_exchange_of_the_page_is_as_it_says(
     sent, _, received = exchange.partition("\n\n")
     first, headers, body = parted(sent.splitlines())
     method, target = first.split(" ")
-    response = hosted(source, module).request(method, target, body.encode(), headers)
+    with client_of_source(source, module) as client:
+        response = client.request(method, target, content=body.encode(), headers=headers)
     first, headers, content = parted(received.splitlines())
     status, _, content_type = first.partition(" ")
-    assert response.status == int(status), response.content
-    assert response.header("content-type") == (content_type or None)
+    assert response.status_code == int(status), response.content
+    assert response.headers.get("content-type") == (content_type or None)
     for name, value in headers:
-        assert response.header(name) == value
+        assert response.headers.get(name) == value
     if content_type.endswith("json"):
         assert_document(response.content, content)
     else:
@@ -179,19 +178,19 @@ def test_every_app_of_a_page_is_shown_at_work(page: str) -> None:
 def test_the_hello_example_answers_as_its_comments_say(
     module: ModuleType, caplog: pytest.LogCaptureFixture
 ) -> None:
-    host = hosted((ROOT / "Examples/hello/app.py").read_text(), module)
-    assert json.loads(host.get("/").content) == {"data": "the dead rise"}
-    assert json.loads(host.get("/graves/1").content) == {"number": 1, "name": "Mortimer"}
-    assert host.get("/graves/x").status == 422
-    assert host.get("/graves/9").status == 404
-    assert json.loads(host.get("/graves?limit=1&letter=L").content) == ["Lenore"]
-    assert host.post("/raise", {"name": "Ann"}).status == 201
-    assert host.post("/raise", {}).status == 422
-    assert host.post("/echo", b"\x00\xff").content == b"\x00\xff"
-    assert host.get("/crypt/a/b").content == b"you stand before a/b"
-    assert host.get("/door").status == 403
-    assert host.get("/door", [("x-password", "mellon")]).status == 307
-    assert host.request("DELETE", "/graves/1").status == 204
-    assert host.get("/graves/1").status == 404
-    assert host.get("/omen").status == 500
-    assert "a raven spoke" in caplog.text
+    with client_of_source((ROOT / "Examples/hello/app.py").read_text(), module) as client:
+        assert client.get("/").json() == {"data": "the dead rise"}
+        assert client.get("/graves/1").json() == {"number": 1, "name": "Mortimer"}
+        assert client.get("/graves/x").status_code == 422
+        assert client.get("/graves/9").status_code == 404
+        assert client.get("/graves?limit=1&letter=L").json() == ["Lenore"]
+        assert client.post("/raise", json={"name": "Ann"}).status_code == 201
+        assert client.post("/raise", json={}).status_code == 422
+        assert client.post("/echo", content=b"\x00\xff").content == b"\x00\xff"
+        assert client.get("/crypt/a/b").content == b"you stand before a/b"
+        assert client.get("/door").status_code == 403
+        assert client.get("/door", headers={"x-password": "mellon"}).status_code == 307
+        assert client.delete("/graves/1").status_code == 204
+        assert client.get("/graves/1").status_code == 404
+        assert client.get("/omen").status_code == 500
+        assert "a raven spoke" in caplog.text

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import necro
 import pytest
-from model_host import ModelHost, native_module
+from app_clients import client_of
 from necro import _routes as kinds
 from necro._routes import CompiledParameter
 
@@ -92,7 +92,7 @@ def test_the_public_types_inject_under_any_name() -> None:
 
 
 def test_body_and_request_annotations_inject_under_any_name() -> None:
-    body_type, request_type = native_module().Body, necro.Request
+    body_type, request_type = necro.Body, necro.Request
 
     async def handler(b, r) -> None: ...
 
@@ -129,9 +129,9 @@ def test_a_body_with_a_default_may_be_empty() -> None:
     async def handler(body: Minion | None = None) -> str:
         return body.name if body else "nobody"
 
-    host = ModelHost(app)
-    assert host.request("POST", "/").content == b"nobody"
-    assert host.post("/", {"name": "Ann"}).content == b"Ann"
+    client = client_of(app)
+    assert client.request("POST", "/").content == b"nobody"
+    assert client.post("/", json={"name": "Ann"}).content == b"Ann"
 
 
 def test_mappings_may_be_annotated_as_such() -> None:
@@ -156,7 +156,7 @@ def test_query_parameters_are_converted_by_their_annotation() -> None:
         return [repr(value) for value in (n, mood, which, key.int, price, flag, on)]
 
     target = "/?n=-7&mood=grim&which=b&key=00000000-0000-0000-0000-000000000001&price=1.50&flag=on"
-    values = native_module().loads(ModelHost(app).get(target).content)
+    values = necro.json.loads(client_of(app).get(target).content)
     assert values == ["-7", repr(Mood.GRIM), "'b'", "1", "Decimal('1.50')", "True", "None"]
 
 
@@ -167,10 +167,10 @@ def test_a_default_alone_gives_a_query_parameter_its_type() -> None:
     async def handler(limit=10, word=None):
         return [limit, word]
 
-    host = ModelHost(app)
-    assert host.get("/?limit=3&word=x").content == b'[3,"x"]'
-    assert host.get("/").content == b"[10,null]"
-    assert host.get("/?limit=x").status == 422
+    client = client_of(app)
+    assert client.get("/?limit=3&word=x").content == b'[3,"x"]'
+    assert client.get("/").content == b"[10,null]"
+    assert client.get("/?limit=x").status_code == 422
 
 
 def test_a_repeated_query_parameter_gives_every_value_in_order() -> None:
@@ -180,10 +180,10 @@ def test_a_repeated_query_parameter_gives_every_value_in_order() -> None:
     async def handler(n: list[int], words: tuple[str, ...] = ()) -> list[object]:
         return [n, words]
 
-    host = ModelHost(app)
-    assert host.get("/?n=2&n=1&words=a").content == b'[[2,1],["a"]]'
-    response = host.get("/?n=1&n=x&n=y")
-    errors = native_module().loads(response.content)["errors"]
+    client = client_of(app)
+    assert client.get("/?n=2&n=1&words=a").content == b'[[2,1],["a"]]'
+    response = client.get("/?n=1&n=x&n=y")
+    errors = necro.json.loads(response.content)["errors"]
     assert [error["location"] for error in errors] == [["query", "n", 1], ["query", "n", 2]]
 
 
@@ -195,8 +195,8 @@ def test_a_default_list_is_not_shared_between_requests() -> None:
         n.append(1)
         return n
 
-    host = ModelHost(app)
-    assert host.get("/").content == host.get("/").content == b"[1]"
+    client = client_of(app)
+    assert client.get("/").content == client.get("/").content == b"[1]"
 
 
 def test_markers_reach_other_names_in_both_styles() -> None:
@@ -214,10 +214,10 @@ def test_markers_reach_other_names_in_both_styles() -> None:
     ) -> list[object]:
         return [grave, where, user_agent, list(tags), session, body_, bare]
 
-    host = ModelHost(app)
-    assert host.get("/7").content == b'[7,"open","none",[],"",2,"bare"]'
+    client = client_of(app)
+    assert client.get("/7").content == b'[7,"open","testclient",[],"",2,"bare"]'
     headers = [("User-Agent", "wisp"), ("x-tag", "a"), ("x-tag", "b"), ("cookie", "a=1; sid=s")]
-    response = host.get("/7?state=shut&body=3", headers)
+    response = client.get("/7?state=shut&body=3", headers=headers)
     assert response.content == b'[7,"shut","wisp",["a","b"],"s",3,"bare"]'
 
 
@@ -229,8 +229,8 @@ def test_one_handler_serves_a_path_with_and_without_its_parameter() -> None:
     async def handler(page: int = 1) -> int:
         return page
 
-    host = ModelHost(app)
-    assert [host.get(target).content for target in ("/", "/?page=2", "/3")] == [b"1", b"2", b"3"]
+    client = client_of(app)
+    assert [client.get(target).content for target in ("/", "/?page=2", "/3")] == [b"1", b"2", b"3"]
 
 
 def test_keyword_only_parameters_are_named() -> None:
@@ -240,9 +240,9 @@ def test_keyword_only_parameters_are_named() -> None:
     async def handler(a: int, /, b: int = 1, *, c: int = 2) -> list[int]:
         return [a, b, c]
 
-    host = ModelHost(app)
-    assert host.routes[0].keywords == ("c",)
-    assert host.get("/1?b=5&c=6").content == b"[1,5,6]"
+    client = client_of(app)
+    assert app.compile(necro.State())[0].keywords == ("c",)
+    assert client.get("/1?b=5&c=6").content == b"[1,5,6]"
 
 
 def test_partials_wrappers_methods_and_callable_objects_are_handlers() -> None:
@@ -265,11 +265,11 @@ def test_partials_wrappers_methods_and_callable_objects_are_handlers() -> None:
     app.get("/method")(Crypt().method)
     app.get("/partial", name="partial")(partial(add, m=40))
     app.get("/wrapped")(logged)
-    host = ModelHost(app)
-    answers = [host.get(f"/{name}?n=2&m=1").content for name in ("object", "method", "wrapped")]
+    client = client_of(app)
+    answers = [client.get(f"/{name}?n=2&m=1").content for name in ("object", "method", "wrapped")]
     assert answers == [b"2", b"3", b"3"]
     # What a partial holds is not the client's to change.
-    assert host.get("/partial?n=2&m=1").content == b"42"
+    assert client.get("/partial?n=2&m=1").content == b"42"
 
 
 def test_an_unknown_name_is_refused_with_the_nearest_known_one() -> None:
@@ -346,7 +346,7 @@ def test_star_parameters_are_refused() -> None:
 def test_a_second_body_is_refused() -> None:
     async def handler(body, payload) -> None: ...
 
-    handler.__annotations__["payload"] = native_module().Body
+    handler.__annotations__["payload"] = necro.Body
     assert "parameter 'payload': the body already goes to 'body'" in refusal(handler)
 
 

@@ -6,7 +6,7 @@ from threading import Event
 
 import necro
 import pytest
-from model_host import ModelHost
+from app_clients import client_of
 from necro._pool import HandlerPool
 
 WORD: ContextVar[str] = ContextVar("WORD")
@@ -80,7 +80,7 @@ def test_an_exception_reaches_the_request() -> None:
     def handler() -> None:
         raise necro.HTTPError(418)
 
-    assert ModelHost(app).get("/").status == 418
+    assert client_of(app).get("/").status_code == 418
 
 
 def test_stop_iteration_does_not_hang_the_request() -> None:
@@ -90,4 +90,4 @@ def test_stop_iteration_does_not_hang_the_request() -> None:
     def handler() -> None:
         raise StopIteration
 
-    assert ModelHost(app).get("/").status == 500
+    assert client_of(app).get("/").status_code == 500

@@ -8,7 +8,7 @@ import json
 
 import necro
 import pytest
-from model_host import ModelHost, ModelRequest
+from app_clients import client_of
 
 
 def test_all_faults_of_handler_and_providers_are_answered_at_once() -> None:
@@ -21,7 +21,7 @@ def test_all_faults_of_handler_and_providers_are_answered_at_once() -> None:
     @app.get("/{number}")
     async def handler(page, flag: bool): ...
 
-    response = ModelHost(app).get("/x?size=y")
+    response = client_of(app).get("/x?size=y")
     assert [fault["location"] for fault in json.loads(response.content)["errors"]] == [
         ["path", "number"],
         ["query", "size"],
@@ -41,7 +41,7 @@ def test_a_provider_that_refuses_comes_before_the_handlers_validation() -> None:
     @app.post("/{number}")
     async def handler(user, number: int, body: dict[str, int]): ...
 
-    assert ModelHost(app).post("/x", b"{").status == 401
+    assert client_of(app).post("/x", content=b"{").status_code == 401
 
 
 def test_a_value_error_of_a_provider_is_no_fault_of_the_request() -> None:
@@ -54,7 +54,7 @@ def test_a_value_error_of_a_provider_is_no_fault_of_the_request() -> None:
     @app.get("/")
     async def handler(broken): ...
 
-    assert ModelHost(app).get("/").status == 500
+    assert client_of(app).get("/").status_code == 500
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_handler_and_provider_may_both_take_the_body(
     if annotation is not None:
         handler.__annotations__["body"] = annotation
     app.post("/")(handler)
-    assert ModelHost(app).post("/", content).content == value
+    assert client_of(app).post("/", content=content).content == value
 
 
 def test_a_body_with_a_default_may_be_empty_beside_a_provider() -> None:
@@ -95,11 +95,4 @@ def test_a_body_with_a_default_may_be_empty_beside_a_provider() -> None:
     async def handler(one, body: dict[str, int] | None = None):
         return body is None
 
-    assert ModelHost(app).post("/", b"").content == b"true"
-
-
-def _request(host: ModelHost) -> ModelRequest:
-    """A GET of the first route."""
-    request = ModelRequest()
-    request._route = host.routes[0]
-    return request
+    assert client_of(app).post("/", content=b"").content == b"true"

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 
 import necro
 import pytest
-from model_host import ModelHost
+from app_clients import client_of
 
 
 class User:
@@ -38,9 +38,9 @@ def test_the_nearest_provider_gives_and_others_depend_on_it() -> None:
     app.get("/")(handler)
     inner.get("/")(handler)
     app.include(inner, prefix="/inner")
-    host = ModelHost(app)
-    assert host.get("/").content == b"hello app"
-    assert host.get("/inner/").content == b"hello inner"
+    client = client_of(app)
+    assert client.get("/").content == b"hello app"
+    assert client.get("/inner/").content == b"hello inner"
 
 
 def test_a_name_in_the_path_is_the_path_parameter() -> None:
@@ -51,7 +51,7 @@ def test_a_name_in_the_path_is_the_path_parameter() -> None:
     async def handler(user):
         return user
 
-    assert ModelHost(app).get("/users/ann").content == b"ann"
+    assert client_of(app).get("/users/ann").content == b"ann"
 
 
 def test_an_override_holds_for_what_starts_inside() -> None:
@@ -71,9 +71,9 @@ def test_an_override_holds_for_what_starts_inside() -> None:
 
     app.include(router)
     with app.override("name", lambda: "Ann"), app.override(User, lambda name: User(name)):
-        host = ModelHost(app)
-    assert host.get("/").content == b"Ann"
-    assert ModelHost(app).get("/").status == 500
+        client = client_of(app)
+        assert client.get("/").content == b"Ann"
+    assert client_of(app).get("/").status_code == 500
     with app.override("nmae", lambda: "Ann"):
         line = refusal(app)
     assert line.startswith("override 'nmae' (")

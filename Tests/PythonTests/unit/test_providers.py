@@ -14,7 +14,8 @@ from typing import Any
 
 import necro
 import pytest
-from model_host import ModelHost, ModelRequest
+from app_clients import client_of
+from necro.testing import AsyncTestClient
 
 
 class User:
@@ -24,6 +25,7 @@ class User:
         self.name = name
 
 
+@pytest.mark.api("Handlers: a provider gives by its name, and takes parameters itself")
 def test_a_provider_gives_by_name_and_by_class_under_any_name() -> None:
     app = necro.App()
 
@@ -39,7 +41,7 @@ def test_a_provider_gives_by_name_and_by_class_under_any_name() -> None:
     async def handler(id: int, token, someone: User, limit: int = 1):
         return [id, token, someone.name, limit]
 
-    response = ModelHost(app).get("/7?limit=2", [("token", "abc")])
+    response = client_of(app).get("/7?limit=2", headers=[("token", "abc")])
     assert json.loads(response.content) == [7, "abc", "ABC", 2]
 
 
@@ -112,10 +114,11 @@ def test_every_kind_of_function_provides() -> None:
             bound,
         ]
 
-    assert json.loads(ModelHost(app).get("/").content) == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert json.loads(client_of(app).get("/").content) == [1, 2, 3, 4, 5, 6, 7, 8]
     assert threads == [False, True, True, False, True, True, True, True, False]
 
 
+@pytest.mark.api("Handlers: a provider runs once per request")
 def test_a_provider_runs_once_per_request() -> None:
     app, count = necro.App(), 0
 
@@ -132,9 +135,9 @@ def test_a_provider_runs_once_per_request() -> None:
     async def handler(left, base, right):
         return [left, base, right]
 
-    host = ModelHost(app)
-    assert host.get("/").content == b"[1,1,1]"
-    assert host.get("/").content == b"[2,2,2]"
+    client = client_of(app)
+    assert client.get("/").content == b"[1,1,1]"
+    assert client.get("/").content == b"[2,2,2]"
 
 
 def test_only_what_a_route_needs_runs_and_in_the_order_it_is_needed() -> None:
@@ -153,7 +156,7 @@ def test_only_what_a_route_needs_runs_and_in_the_order_it_is_needed() -> None:
     @app.get("/")
     async def handler(c, a) -> None: ...
 
-    ModelHost(app).get("/")
+    client_of(app).get("/")
     assert log == ["a", "b", "c"]
 
 
@@ -176,7 +179,7 @@ def test_clean_up_runs_in_reverse_after_the_handler() -> None:
     async def handler(inner):
         log.append("handler")
 
-    ModelHost(app).get("/")
+    client_of(app).get("/")
     assert log == ["outer", "inner", "handler", "inner ends", "outer ends"]
 
 
@@ -209,10 +212,10 @@ def test_an_exception_is_raised_at_the_yield_and_goes_on(kind: str) -> None:
     async def lookup(guard):
         raise LookupError("grave")
 
-    host = ModelHost(app)
-    assert host.get("/").status == 409
+    client = client_of(app)
+    assert client.get("/").status_code == 409
     assert seen == []
-    assert host.get("/lookup").status == 500
+    assert client.get("/lookup").status_code == 500
     assert [str(error) for error in seen] == ["grave"]
 
 
@@ -254,9 +257,9 @@ def test_what_clean_up_raises_is_answered_and_the_others_still_end(kind: str) ->
     async def fails(second):
         raise KeyError("grave")
 
-    host = ModelHost(app)
-    assert host.get("/").content == b"no commit"
-    assert host.get("/fails").content == b"no commit"
+    client = client_of(app)
+    assert client.get("/").content == b"no commit"
+    assert client.get("/fails").content == b"no commit"
     assert log == ["no commit after NoneType", "no commit after KeyError"]
 
 
@@ -264,18 +267,22 @@ def test_what_clean_up_raises_is_answered_and_the_others_still_end(kind: str) ->
 def test_clean_up_runs_when_the_request_is_cancelled(kind: str) -> None:
     app, log = necro.App(), list[str]()
 
+    has_ended = threading.Event()
+
     async def ends_later():
         try:
             yield
         finally:
             await asyncio.sleep(0)
             log.append("ended")
+            has_ended.set()
 
     def ends():
         try:
             yield
         finally:
             log.append("ended")
+            has_ended.set()
 
     provider = ends_later if kind == "async" else ends
     app.provide("guard", inline=kind == "inline")(provider)
@@ -289,13 +296,15 @@ def test_clean_up_runs_when_the_request_is_cancelled(kind: str) -> None:
         await asyncio.sleep(30)
 
     async def run() -> None:
-        host = ModelHost(app)
-        task = asyncio.create_task(host.routes[0].call(_request(host)))
+        client = AsyncTestClient(app)
+        task = asyncio.create_task(client.get("/"))
         async with asyncio.timeout(5):
             await began.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
+        assert await asyncio.to_thread(has_ended.wait, 5)
+        await client.aclose()
 
     asyncio.run(run())
     assert log == ["began", "ended"]
@@ -320,14 +329,15 @@ def test_a_pooled_generator_that_nobody_waits_for_is_ended() -> None:
         log.append("handler")
 
     async def run() -> None:
-        host = ModelHost(app)
-        task = asyncio.create_task(host.routes[0].call(_request(host)))
+        client = AsyncTestClient(app)
+        task = asyncio.create_task(client.get("/"))
         assert await asyncio.to_thread(began.wait, 5)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
         goes_on.set()
         assert await asyncio.to_thread(ended.wait, 5)
+        await client.aclose()
 
     asyncio.run(run())
     assert log == ["ended"]
@@ -352,8 +362,8 @@ def test_plain_generators_end_when_the_coroutine_is_closed() -> None:
         await asyncio.sleep(30)
 
     async def run() -> None:
-        host = ModelHost(app)
-        coroutine = host.routes[0].call(_request(host))
+        (route,) = app.compile(necro.State())
+        coroutine = route.call(necro.Request())
         coroutine.send(None)
         coroutine.close()
 
@@ -396,12 +406,12 @@ def test_a_generator_yields_once(kind: str, caplog: pytest.LogCaptureFixture) ->
     @app.get("/never")
     async def get_never(never): ...
 
-    host = ModelHost(app)
-    assert host.get("/twice").status == 500
+    client = client_of(app)
+    assert client.get("/twice").status_code == 500
     assert log == ["closed"]
     assert "provider 'twice' (" in caplog.text
     assert "yields twice" in caplog.text
-    assert host.get("/never").status == 500
+    assert client.get("/never").status_code == 500
     assert "ended without a yield" in caplog.text
 
 
@@ -425,11 +435,4 @@ def test_context_variables_of_a_provider_hold_for_the_handler() -> None:
     async def handler(named, pooled):
         return name.get()
 
-    assert ModelHost(app).get("/").content == b"named"
-
-
-def _request(host: ModelHost) -> ModelRequest:
-    """A GET of the first route."""
-    request = ModelRequest()
-    request._route = host.routes[0]
-    return request
+    assert client_of(app).get("/").content == b"named"
