@@ -295,6 +295,7 @@ APP = """
 """
 
 
+@pytest.mark.api("Handlers: an async handler runs on an asyncio loop")
 @pytest.mark.parametrize(
     ("target", "value"),
     [
@@ -353,6 +354,7 @@ def test_sleeping_requests_do_not_wait_for_one_another(served: Host) -> None:
     assert time.monotonic() - start < 1.5
 
 
+@pytest.mark.api("Handlers: each request has a contextvars Context of its own")
 @pytest.mark.parametrize("route", ["context", "context-eager"])
 def test_every_request_has_a_context_of_its_own(served: Host, route: str) -> None:
     wires = [served.connect() for _ in range(20)]

@@ -121,6 +121,10 @@ APP = """
 """
 
 
+@pytest.mark.api(
+    "Results: HTTPError ends a handler with its status and detail",
+    "Results: errors are problem documents",
+)
 def test_an_http_error_is_a_problem_document(served: Host) -> None:
     for target in ("/http-error", "/late-error"):
         reply = served.get(target)
@@ -135,6 +139,10 @@ def test_an_http_error_is_a_problem_document(served: Host) -> None:
     assert (reply.status, reply.header("retry-after")) == (429, "7")
 
 
+@pytest.mark.api(
+    "Results: an unexpected exception is 500 without detail",
+    "Results: an unexpected exception is logged with a request id, and the worker goes on",
+)
 @pytest.mark.parametrize(
     ("target", "logged"),
     [
@@ -184,6 +192,10 @@ def _events(served: Host, wanted: str, seconds: float = 4.0) -> list[str]:
         time.sleep(0.02)
 
 
+@pytest.mark.api(
+    "Handlers: a client that resets cancels GET and HEAD; other methods finish",
+    "Handlers: on_disconnect says otherwise",
+)
 @pytest.mark.parametrize(
     ("method", "target", "name", "end"),
     [
@@ -205,6 +217,7 @@ def test_a_reset_cancels_or_not_as_the_rules_say(
     assert f"{name} {other}" not in events
 
 
+@pytest.mark.api("Handlers: a client that half-closes gets its response")
 def test_a_half_close_does_not_cancel(served: Host) -> None:
     before = served.get("/events").json.count("get finished")
     with served.connect() as wire:

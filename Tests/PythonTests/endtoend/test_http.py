@@ -62,6 +62,7 @@ APP = """
 """
 
 
+@pytest.mark.api("Handlers: HEAD follows GET")
 def test_head_follows_get_without_content(served: Host) -> None:
     with served.connect() as wire:
         wire.request("GET", "/")
@@ -88,6 +89,7 @@ def test_a_path_that_is_not_there_is_404(served: Host) -> None:
         assert reply.json["title"] == "Not Found"
 
 
+@pytest.mark.api("Handlers: OPTIONS and 405 name the allowed methods")
 @pytest.mark.clause("RFC9110-9.1-5", "RFC9110-15.5.6-1")
 def test_a_method_that_the_path_does_not_allow_is_405_and_names_those_it_does(
     served: Host,
@@ -100,6 +102,7 @@ def test_a_method_that_the_path_does_not_allow_is_405_and_names_those_it_does(
     assert reply.json["status"] == 405
 
 
+@pytest.mark.api("Handlers: OPTIONS and 405 name the allowed methods")
 @pytest.mark.clause("RFC9110-9.3.7-1")
 def test_options_names_the_methods(served: Host) -> None:
     for target in ("/patch/7", "*"):
@@ -115,11 +118,13 @@ def test_a_method_that_nobody_knows_is_501(served: Host) -> None:
     assert served.ask("SUMMON", "/").status == 501
 
 
+@pytest.mark.api("Handlers: an app includes routers under a prefix")
 def test_routers_are_included_under_a_prefix(served: Host) -> None:
     assert served.get("/v1/zombies/3").text == "3"
     assert served.get("/zombies/3").status == 404
 
 
+@pytest.mark.api("Handlers: there is a decorator for each method, and route for several")
 @pytest.mark.clause("RFC9110-9.1-3")
 def test_every_method_reaches_its_handler(served: Host) -> None:
     assert served.ask("PUT", "/both", b"").text == "PUT"
@@ -252,6 +257,7 @@ def test_an_empty_line_before_a_request_is_skipped(served: Host) -> None:
         assert wire.reply().status == 200
 
 
+@pytest.mark.api("Handlers: a client that half-closes gets its response")
 @pytest.mark.clause("RFC9112-9.5-2")
 def test_a_client_that_half_closes_still_gets_its_response(served: Host) -> None:
     with served.connect() as wire:

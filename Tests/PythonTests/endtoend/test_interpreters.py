@@ -79,6 +79,7 @@ def _wires_by_worker(running: Host, count: int) -> dict[int, Wire]:
     raise AssertionError(f"only {len(found)} of {count} workers answered")
 
 
+@pytest.mark.api("Apps: each worker is a sub-interpreter with a GIL of its own")
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="two cores are needed")
 def test_two_workers_run_on_two_gils_at_once(host: StartHost, tmp_path: Path) -> None:
     """Each worker counts in shared memory and watches the other's count change.
@@ -109,6 +110,7 @@ def test_two_workers_run_on_two_gils_at_once(host: StartHost, tmp_path: Path) ->
     assert min(changes) >= CHANGES_MIN, changes
 
 
+@pytest.mark.api("Apps: each worker is a sub-interpreter with a GIL of its own")
 def test_the_modules_of_each_worker_are_its_own(host: StartHost) -> None:
     running = host(
         """

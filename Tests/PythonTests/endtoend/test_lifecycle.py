@@ -40,6 +40,10 @@ HELLO = """
 type StartHost = Callable[..., Host]
 
 
+@pytest.mark.api(
+    "Handlers: start-up and shutdown hooks run in each worker",
+    "Handlers: state is what the start-up hooks of this worker stored",
+)
 def test_hooks_run_in_order_and_state_reaches_the_handlers(host: StartHost, tmp_path: Path) -> None:
     trace = tmp_path / "trace"
     source = f"""
@@ -137,6 +141,7 @@ def test_a_second_signal_ends_at_once(host: StartHost) -> None:
         assert running.wait(5) != 0, "a drain that was cut short is no success"
 
 
+@pytest.mark.api("Handlers: start-up and shutdown hooks run in each worker")
 def test_shutdown_hooks_run_in_every_worker(host: StartHost, tmp_path: Path) -> None:
     trace = tmp_path / "trace"
     running = host(
@@ -169,6 +174,7 @@ def test_shutdown_hooks_run_in_every_worker(host: StartHost, tmp_path: Path) -> 
     assert words.count("atexit") >= 3
 
 
+@pytest.mark.api("Apps: a taken port is one line and status 1")
 def test_a_taken_port_is_one_line(tmp_path: Path) -> None:
     write_app(tmp_path, HELLO)
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -180,6 +186,7 @@ def test_a_taken_port_is_one_line(tmp_path: Path) -> None:
     assert "in use" in line
 
 
+@pytest.mark.api("Apps: a taken port is one line and status 1")
 def test_a_port_that_another_host_serves_is_taken_too(host: StartHost, tmp_path: Path) -> None:
     running = host(HELLO, workers=2)
     write_app(tmp_path, HELLO)
@@ -190,6 +197,10 @@ def test_a_port_that_another_host_serves_is_taken_too(host: StartHost, tmp_path:
     assert running.get("/").status == 200
 
 
+@pytest.mark.api(
+    "Apps: a wrong option is one line and status 2",
+    "Apps: a missing module is one line and status 1",
+)
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
@@ -222,6 +233,7 @@ def test_a_wrong_command_line_is_one_line_and_its_status(
         assert word in line
 
 
+@pytest.mark.api("Apps: an import that fails shows its traceback, one line and status 1")
 def test_an_app_that_fails_to_import_shows_its_traceback(tmp_path: Path) -> None:
     write_app(tmp_path, "import necro\n\ndef summon():\n    raise RuntimeError('bad')\nsummon()\n")
     done = run_necro("host", "app", folder=tmp_path)
@@ -234,6 +246,7 @@ def test_an_app_that_fails_to_import_shows_its_traceback(tmp_path: Path) -> None
     assert done.stderr.splitlines()[-1].startswith("necro: ")
 
 
+@pytest.mark.api("Apps: --bind takes HOST:PORT, unix:/path and fd:N, repeatedly")
 def test_unix_sockets_and_several_addresses(host: StartHost, tmp_path: Path) -> None:
     path = str(tmp_path / "n.sock")
     running = host(HELLO, workers=2, binds=("127.0.0.1:0", f"unix:{path}", "[::1]:0"))
@@ -269,6 +282,7 @@ def test_a_stale_unix_socket_is_replaced_and_a_served_one_is_not(
     running.stop()
 
 
+@pytest.mark.api("Apps: --bind takes HOST:PORT, unix:/path and fd:N, repeatedly")
 def test_an_inherited_descriptor_is_served(tmp_path: Path) -> None:
     write_app(tmp_path, HELLO)
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -293,6 +307,7 @@ LINE = re.compile(
 )
 
 
+@pytest.mark.api("Apps: --access-log takes a file or -")
 def test_the_access_log_has_a_line_for_each_response(host: StartHost, tmp_path: Path) -> None:
     path = tmp_path / "access.log"
     running = host(HELLO, "--access-log", str(path), workers=2)
@@ -314,6 +329,7 @@ def test_the_access_log_has_a_line_for_each_response(host: StartHost, tmp_path: 
     assert "\x1b" not in text
 
 
+@pytest.mark.api("Apps: --access-log takes a file or -")
 def test_the_access_log_on_standard_output(host: StartHost) -> None:
     running = host(HELLO, "--access-log", "-")
     running.get("/")
@@ -321,6 +337,7 @@ def test_the_access_log_on_standard_output(host: StartHost) -> None:
     assert '"GET / HTTP/1.1" 200 24' in running.output
 
 
+@pytest.mark.api("Apps: each option is a flag, a variable and a key, in that precedence")
 def test_options_come_from_the_environment_and_from_pyproject(
     host: StartHost, tmp_path: Path
 ) -> None:
@@ -339,6 +356,7 @@ def test_options_come_from_the_environment_and_from_pyproject(
     assert "workers" in line
 
 
+@pytest.mark.api("Apps: an app is named by a module, by module:attribute or by a file")
 def test_specs_of_modules_files_and_attributes(tmp_path: Path) -> None:
     renamed = HELLO.replace("app = ", "application = ").replace("@app", "@application")
     write_app(tmp_path, renamed, "grave/yard/gate.py")
@@ -351,6 +369,7 @@ def test_specs_of_modules_files_and_attributes(tmp_path: Path) -> None:
             assert running.get("/").status == 200
 
 
+@pytest.mark.api("Apps: necro --version says it")
 def test_version_and_routes(tmp_path: Path) -> None:
     import necro
 

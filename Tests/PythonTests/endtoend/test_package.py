@@ -110,6 +110,7 @@ def test_the_sdist_has_what_a_build_needs(tmp_path: Path) -> None:
     assert described.returncode == 0, described.stderr.decode()
 
 
+@pytest.mark.api("Apps: pip fails in one line where necro cannot run")
 @pytest.mark.parametrize(
     ("pretended", "words"),
     [

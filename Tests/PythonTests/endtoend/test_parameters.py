@@ -226,6 +226,9 @@ def test_header_and_cookie_parameters(served: Host) -> None:
     assert reply.json == ["bat", "s1", "t"]
 
 
+@pytest.mark.api(
+    "Handlers: request has method, path, headers, query, cookies, client and the body stream"
+)
 @pytest.mark.parametrize(
     ("target", "content", "text"),
     [
@@ -251,6 +254,9 @@ def test_bodies_come_as_their_annotation_says(
     assert (reply.status, reply.text) == (200, text)
 
 
+@pytest.mark.api(
+    "Handlers: injection goes by name", "Handlers: headers, cookies and query are mappings"
+)
 def test_all_kinds_of_parameters_together(served: Host) -> None:
     reply = served.ask(
         "POST",
@@ -271,6 +277,9 @@ def test_all_kinds_of_parameters_together(served: Host) -> None:
     }
 
 
+@pytest.mark.api(
+    "Handlers: request has method, path, headers, query, cookies, client and the body stream"
+)
 def test_the_request_shows_what_was_sent(served: Host) -> None:
     reply = served.get("/request/a%20b?q=1&r=%20", {"User-Agent": "bat"})
     assert reply.json == {
@@ -322,6 +331,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.api("Results: a wrong request is 422 with every fault and its location")
 @pytest.mark.parametrize(("method", "target", "content", "locations"), FAULTS)
 def test_every_fault_of_a_request_is_listed_with_its_location(
     served: Host, method: str, target: str, content: str | bytes | None, locations: list[object]

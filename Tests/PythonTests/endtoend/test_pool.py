@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from hosting import Host
 
 APP = """
@@ -54,12 +55,17 @@ APP = """
 """
 
 
+@pytest.mark.api(
+    "Handlers: a plain handler runs in a pool and never holds up the loop",
+    "Handlers: inline=True runs a plain handler in place",
+)
 def test_a_plain_handler_runs_in_a_thread_and_an_inline_one_on_the_loop(served: Host) -> None:
     loop = served.get("/").json
     assert served.get("/thread").json != loop
     assert served.get("/inline").json == loop
 
 
+@pytest.mark.api("Handlers: a plain handler runs in a pool and never holds up the loop")
 def test_a_blocking_handler_does_not_hold_up_the_loop(served: Host) -> None:
     with served.connect() as wire:
         wire.request("GET", "/block/0.5")
@@ -70,6 +76,7 @@ def test_a_blocking_handler_does_not_hold_up_the_loop(served: Host) -> None:
         assert wire.reply().text == "blocked"
 
 
+@pytest.mark.api("Handlers: a full pool and queue are 503")
 def test_a_full_pool_and_queue_answer_503_at_once(served: Host) -> None:
     wires = [served.connect() for _ in range(6)]
     for wire in wires:

@@ -180,11 +180,13 @@ def test_none_is_204_where_it_is_annotated(served: Host) -> None:
     assert served.get("/none-annotated").status == 204
 
 
+@pytest.mark.api("Handlers: a route has status, name, tags and summary")
 def test_a_status_of_the_route_is_used(served: Host) -> None:
     reply = served.ask("POST", "/created", b"")
     assert (reply.status, reply.reason, reply.json) == (201, "Created", {"id": 1})
 
 
+@pytest.mark.api("Results: Response, JSON, HTML and Redirect are themselves")
 def test_responses_go_out_as_they_were_made(served: Host) -> None:
     reply = served.get("/response")
     assert (reply.status, reply.content) == (418, b"x")

@@ -36,6 +36,7 @@ APP = """
 """
 
 
+@pytest.mark.api("Apps: --log-format is text or json")
 def test_logs_are_lines_with_time_level_and_logger(host: StartHost) -> None:
     running = host(APP)
     running.get("/log")
@@ -46,6 +47,7 @@ def test_logs_are_lines_with_time_level_and_logger(host: StartHost) -> None:
     assert "whisper" not in running.log
 
 
+@pytest.mark.api("Apps: --log-format is text or json")
 def test_logs_may_be_json_objects(tmp_path: Path) -> None:
     # What the harness waits for is a plain line, so the host is asked for its options by hand.
     with hosting(

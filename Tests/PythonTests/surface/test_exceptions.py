@@ -62,6 +62,7 @@ APP = """
 """
 
 
+@pytest.mark.api("Handlers: an exception handler answers for its exceptions")
 @pytest.mark.parametrize("way", ["cold", "later", "thread", "inline"])
 def test_a_handler_answers_whatever_way_the_exception_came(served: Host, way: str) -> None:
     reply = served.get(f"/{way}/brr")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from fixtures import StartHost
 from hosting import Host
 
@@ -99,6 +100,7 @@ APP = """
 """
 
 
+@pytest.mark.api("Handlers: middleware stands around handlers")
 def test_context_variables_reach_the_handler_and_no_other_request(served: Host) -> None:
     with served.connect() as wire:
         for number in range(20):
@@ -119,6 +121,7 @@ def test_many_requests_at_once_keep_their_contexts(served: Host) -> None:
         assert wire.reply().text == f"n{number}"
 
 
+@pytest.mark.api("Handlers: middleware stands around handlers")
 def test_bodies_arrive_behind_middleware(served: Host) -> None:
     content = b"x" * 300_000
     assert served.ask("POST", "/in/body", content).content == content

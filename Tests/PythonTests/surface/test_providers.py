@@ -83,6 +83,7 @@ def _wait_events(served: Host, wanted: set[str]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.api("Handlers: each request has a contextvars Context of its own")
 def test_requests_at_once_have_values_and_context_variables_of_their_own(served: Host) -> None:
     wires = [served.connect() for _ in range(20)]
     for number, wire in enumerate(wires):
@@ -96,6 +97,7 @@ def test_requests_at_once_have_values_and_context_variables_of_their_own(served:
             assert wire.reply().json == [str(number), str(number)]
 
 
+@pytest.mark.api("Handlers: a provider may be a generator that cleans up")
 @pytest.mark.parametrize("path", ["fails", "exit"])
 def test_clean_up_runs_when_the_handler_fails(served: Host, path: str) -> None:
     assert served.get(f"/{path}/a-{path}").status == 500
@@ -104,6 +106,7 @@ def test_clean_up_runs_when_the_handler_fails(served: Host, path: str) -> None:
         assert events.count(f"{kind} a-{path} ended") == 1
 
 
+@pytest.mark.api("Handlers: a provider may be a generator that cleans up")
 def test_clean_up_runs_when_the_client_goes_away(served: Host) -> None:
     wire = served.connect()
     wire.request("GET", "/wait/gone")
