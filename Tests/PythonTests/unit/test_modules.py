@@ -270,6 +270,39 @@ def test_optional_credentials_are_none_when_absent() -> None:
     )
 
 
+def test_the_annotation_says_whether_credentials_are_optional_and_which_kinds() -> None:
+    app = necro.App()
+
+    @app.get("/optional")
+    async def optional(bearer: necro.Bearer | None, basic: necro.Basic | None):
+        return [repr(bearer), repr(basic)]
+
+    @app.get("/either")
+    async def either(credentials: necro.Basic | necro.Bearer):
+        return repr(credentials)
+
+    @app.get("/any")
+    async def anything(credentials: necro.Basic | necro.Bearer | None):
+        return repr(credentials)
+
+    client = client_of(app)
+    bearer = [("authorization", "Bearer bone")]
+    assert client.get("/optional").json() == ["None", "None"]
+    assert client.get("/optional", headers=bearer).json() == ["<Bearer>", "None"]
+    assert client.get("/optional", headers=basic("ann:x")).json() == ["None", "<Basic 'ann'>"]
+    # As FastAPI's users know it from auto_error=False.
+    for wrong in ("Bearer a b", "Basic !", "Digest x", "Bearer"):
+        headers = [("authorization", wrong)]
+        assert client.get("/optional", headers=headers).json() == ["None", "None"]
+        assert client.get("/any", headers=headers).text == "None"
+    refused = client.get("/either")
+    assert refused.status_code == 401
+    assert refused.headers["www-authenticate"] == ('Basic realm="necro", charset="UTF-8", Bearer')
+    for path in ("/either", "/any"):
+        assert client.get(path, headers=bearer).text == "<Bearer>"
+        assert client.get(path, headers=basic("ann:x")).text == "<Basic 'ann'>"
+
+
 def test_credentials_compare_and_do_not_show() -> None:
     credentials = necro.Basic("ann", "mellön")
     assert credentials.matches("ann", "mellön")

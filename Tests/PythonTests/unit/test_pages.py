@@ -175,6 +175,34 @@ def test_every_app_of_a_page_is_shown_at_work(page: str) -> None:
         assert (kind, after) != ("python", "python")
 
 
+def test_the_first_app_of_the_readme_answers_as_its_comments_say(module: ModuleType) -> None:
+    text = (ROOT / "README.md").read_text()
+    source = re.findall(r"^```python\n# app\.py\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    asked = re.findall(r"^    curl -s localhost:8000(/\S*) +# (.*)$", text, re.MULTILINE)
+    assert (len(source), len(asked)) == (1, 2)
+    with client_of_source(source[0], module) as client:
+        assert client.get("/").json() == {"data": "the dead rise"}
+        for target, says in asked:
+            response = client.get(target)
+            if says.startswith("{"):
+                assert (response.status_code, response.text) == (200, says)
+            else:
+                found = re.fullmatch(r"(\d+), saying what is wrong with `(\w+)`", says)
+                assert found is not None
+                assert response.status_code == int(found[1])
+                assert response.json()["errors"][0]["location"][-1] == found[2]
+
+
+def test_no_page_has_python_that_is_not_run() -> None:
+    # Those that have tests of their own.
+    others = {"testing", "postgres"}
+    with_python = {
+        page.stem for page in (ROOT / "Docs").glob("*.md") if "```python\n" in page.read_text()
+    }
+    assert with_python - others <= PAGES.keys()
+    assert (ROOT / "README.md").read_text().count("```python\n") == 1
+
+
 def test_the_hello_example_answers_as_its_comments_say(
     module: ModuleType, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -54,6 +54,23 @@ def test_a_name_in_the_path_is_the_path_parameter() -> None:
     assert client_of(app).get("/users/ann").content == b"ann"
 
 
+def test_a_class_that_may_be_none_is_provided_too() -> None:
+    app = necro.App()
+
+    @app.provide(User)
+    async def get_user(name: str = ""):
+        return User(name) if name else None
+
+    @app.get("/")
+    async def handler(user: User | None, other: User | None = None):
+        assert user is other
+        return user.name if user else "nobody"
+
+    client = client_of(app)
+    assert client.get("/?name=Ann").content == b"Ann"
+    assert client.get("/").content == b"nobody"
+
+
 def test_an_override_holds_for_what_starts_inside() -> None:
     app, router = necro.App(), necro.Router()
 
