@@ -114,6 +114,23 @@ client.raw("GET / HTTP/1.1")  # mistake: octets
 client.cookies["a"] = 5  # mistake
 
 
+async def query(db: necro.Database, plain: necro.postgres.BlockingDatabase) -> None:
+    """What is there in a database."""
+    db.fetch_one("SELECT 1").name  # mistake: await is missing
+    (await db.fetch_one("SELECT 1")).name  # mistake: there may be no row
+    await db.fetch_one(5)  # mistake: a statement is text
+    await db.fetch_one("SELECT 1", timeout="1")  # mistake
+    await db.fetch("SELECT 1")  # mistake: no such method
+    await plain.execute("SELECT 1")  # mistake: it waits itself
+    async with db.transaction(isolation="best"):  # mistake
+        pass
+    with db.transaction():  # mistake: `async` is missing
+        pass
+    for _ in db.stream("SELECT 1"):  # mistake: `async` is missing
+        pass
+    necro.postgres.connect(5)  # mistake: a connection string
+
+
 async def ask() -> None:
     """What is different with coroutines."""
     async with TestClient(app):  # mistake: it is no async client

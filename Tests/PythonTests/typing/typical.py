@@ -240,7 +240,64 @@ async def door(bearer: necro.Bearer, password: str = "") -> necro.Response:
     raise necro.HTTPError(403, "the door stays shut")
 
 
+@app.get("/hall")
+async def hall(
+    credentials: necro.Basic | necro.Bearer, guest: necro.Bearer | None, rest: str = necro.Query("")
+) -> str:
+    """Takes credentials of either kind, and such that may be missing."""
+    if isinstance(credentials, necro.Basic) and credentials.matches("ann", "mellon"):
+        return f"hail {credentials.user}{rest}"
+    return "a guest" if guest is not None else "nobody"
+
+
 app.include(graves, prefix="/v1", tags=["graves"])
+
+
+# Postgres, which the tests below do without.
+
+registry = necro.App()
+
+
+@registry.get("/minions/{id}")
+async def one_minion(db: necro.Database, id: int) -> necro.postgres.Row | None:
+    """A row is a result."""
+    return await db.fetch_one("SELECT id, name, power FROM minions WHERE id = $1", id)
+
+
+@registry.get("/minions")
+def all_minions(db: necro.postgres.BlockingDatabase) -> list[str]:
+    """A plain function waits for what it asks."""
+    rows: list[necro.postgres.Row] = db.fetch_all("SELECT name FROM minions")
+    return [row.name for row in rows]
+
+
+@registry.post("/feed/{id}")
+async def feed(db: necro.Database, id: int, power: int) -> dict[str, int]:
+    """Changes something in a transaction."""
+    async with db.transaction(isolation="serializable") as transaction:
+        before: int = await transaction.fetch_value("SELECT power FROM minions WHERE id = $1", id)
+        count = await transaction.execute("UPDATE minions SET power = $1", before + power)
+    return {"changed": count, "power": before + power}
+
+
+async def program(url: str) -> None:
+    """A program of its own."""
+    async with necro.postgres.connect(url, pool_max=4) as db:
+        row = await db.fetch_one("SELECT 1 AS number, 'Ann' AS name", timeout=1.0)
+        assert row is not None
+        number, name = row
+        named: dict[str, object] = necro.to_dict(row)
+        assert (row.number, row["name"], row[0], *row[1:]) == (number, name, 1, "Ann")
+        assert list(named) == list(row.keys())
+        async for each in db.stream("SELECT generate_series(1, 3) AS number", rows=2):
+            assert each.number > 0
+        async with db.batch() as batch:
+            batch.execute("SELECT $1::int", 1)
+        try:
+            await db.execute("INSERT INTO minions (id) VALUES ($1)", 1)
+        except necro.postgres.UniqueViolation as error:
+            constraint: str | None = error.constraint
+            print(constraint)
 
 
 # What decorators return is the function.
