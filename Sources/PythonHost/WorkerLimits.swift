@@ -10,6 +10,7 @@ func serverLimits(_ given: Object) -> ServerLimits? {
     && read(given, "fieldSectionOctetsMax") { limits.http.fieldSectionOctetsMax = $0 }
     && read(given, "fieldLinesMax") { limits.http.fieldLinesMax = $0 }
     && read(given, "contentOctetsMax") { limits.http.contentOctetsMax = UInt64($0) }
+    && read(given, "contentOctetsInAllMax") { limits.contentOctetsInAllMax = $0 }
     && read(given, "connectionsMax") { limits.connectionsMax = $0 }
     && read(given, "requestsPerConnectionMax") { limits.requestsPerConnectionMax = UInt64($0) }
     && read(given, "pipelinedOctetsMax") { limits.pipelinedOctetsMax = $0 }
@@ -18,9 +19,16 @@ func serverLimits(_ given: Object) -> ServerLimits? {
     && read(given, "contentWindowOctets") { limits.contentWindowOctets = $0 }
     && read(given, "headMilliseconds") { limits.headMilliseconds = UInt64($0) }
     && read(given, "contentMilliseconds") { limits.contentMilliseconds = UInt64($0) }
+    && read(given, "contentOctetsPerSecondMin") {
+      limits.contentOctetsPerSecondMin = UInt64($0)
+    }
     && read(given, "keepAliveMilliseconds") { limits.keepAliveMilliseconds = UInt64($0) }
     && read(given, "sendMilliseconds") { limits.sendMilliseconds = UInt64($0) }
+    && read(given, "sendOctetsPerSecondMin") { limits.sendOctetsPerSecondMin = UInt64($0) }
     && read(given, "drainMilliseconds") { limits.drainMilliseconds = UInt64($0) }
+  // One request that is allowed always has room.
+  limits.contentOctetsInAllMax = max(
+    limits.contentOctetsInAllMax, Int(clamping: limits.http.contentOctetsMax))
   return isRead ? limits : nil
 }
 

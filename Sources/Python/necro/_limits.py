@@ -20,7 +20,7 @@ class Limit:
     def __init__(self, key: str, name: str, default: int, most: int, text: str) -> None:
         """A limit.
 
-        - key: ends in `-seconds`, `-octets-max` or `-max`.
+        - key: ends in its unit and bound, such as `-octets-max`, or in `-seconds`.
         - name: that of the property in `ServerLimits` or `Limits`.
         - default, most: in the option's unit; the least is 1, or a millisecond.
         - text: for `--help`.
@@ -75,6 +75,13 @@ LIMITS = (
     Limit("header-octets-max", "fieldSectionOctetsMax", 32_768, 1 << 20, "of a header section"),
     Limit("header-lines-max", "fieldLinesMax", 100, 10_000, "lines of a header section"),
     Limit("content-octets-max", "contentOctetsMax", 1 << 20, 1024 * _GIB, "of a request's content"),
+    Limit(
+        "content-octets-in-all-max",
+        "contentOctetsInAllMax",
+        _GIB // 4,
+        1024 * _GIB,
+        "of content that a worker holds",
+    ),
     Limit("connections-max", "connectionsMax", 16_384, 1 << 20, "open ones of a worker"),
     Limit(
         "requests-per-connection-max",
@@ -89,7 +96,21 @@ LIMITS = (
     Limit("content-window-octets-max", "contentWindowOctets", 262_144, _GIB, "of unread content"),
     Limit("head-seconds", "headMilliseconds", 15, _DAY, "for a request's head to arrive"),
     Limit("content-seconds", "contentMilliseconds", 30, _DAY, "without any content"),
+    Limit(
+        "content-octets-per-second-min",
+        "contentOctetsPerSecondMin",
+        500,
+        _GIB,
+        "on average, from a client that sends content",
+    ),
     Limit("keep-alive-seconds", "keepAliveMilliseconds", 75, _DAY, "between requests"),
     Limit("send-seconds", "sendMilliseconds", 60, _DAY, "without progress in sending"),
+    Limit(
+        "send-octets-per-second-min",
+        "sendOctetsPerSecondMin",
+        500,
+        _GIB,
+        "on average, to a client that takes a response",
+    ),
     Limit("drain-seconds", "drainMilliseconds", 30, _DAY, "for a drain to end"),
 )

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import random
-import time
 
 import pytest
 from hosting import Host
-from wire import ClosedEarly
 
 APP = """
     import necro
@@ -170,26 +168,3 @@ def test_noise_never_stops_the_worker(served: Host) -> None:
                 pass
     assert served.get("/").text == "alive"
     assert served.process.poll() is None
-
-
-@pytest.mark.clause("RFC9112-9.5-1", "RFC9112-9.5-3", "RFC9112-8-1")
-def test_a_slow_head_is_408_a_silent_peer_is_let_go_and_others_are_served(served: Host) -> None:
-    with served.connect() as slow, served.connect() as silent:
-        start = time.monotonic()
-        slow.sock.settimeout(30)
-        silent.sock.settimeout(30)
-        slow.send("GET / HTTP/1.1\r\nHost: a\r\nX: ")
-        # An octet now and then does not put the time-out off.
-        while slow.is_quiet(1.0):
-            assert served.get("/").text == "alive"
-            assert time.monotonic() - start < 25, "a slow head was not refused"
-            try:
-                slow.send("a")
-            except OSError:
-                break
-        try:
-            assert slow.reply().status == 408
-        except (ClosedEarly, ConnectionError) as error:
-            raise AssertionError("closed without 408") from error
-        assert silent.is_closed()
-        assert 5 < time.monotonic() - start < 25

@@ -144,6 +144,18 @@ def test_content_that_dribbles_is_408(host: StartHost, target: str, framing: str
         assert wire.is_closed()
 
 
+def test_how_slow_content_may_be_is_an_option(host: StartHost) -> None:
+    running = host(APP, "--content-seconds=1", "--content-octets-per-second-min=5000")
+    with running.connect() as wire:
+        wire.send("POST /length HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n")
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        # Some thousand octets a second.
+        while wire.is_quiet(0.1):
+            wire.send("x" * 100)
+            assert time.monotonic() < deadline, "content below the least rate is taken"
+        assert wire.reply().status == 408
+
+
 def test_content_that_is_slow_and_goes_on_is_taken(host: StartHost) -> None:
     running = host(APP, "--content-seconds=2")
     with running.connect() as wire:

@@ -121,6 +121,22 @@ def test_octets_of_content(host: StartHost) -> None:
     assert status(running, chunked + "1\r\na\r\n" * 10 + "1\r\na\r\n0\r\n\r\n") == 413
 
 
+def test_octets_of_content_of_all_connections(host: StartHost) -> None:
+    running = host(APP, "--content-octets-max=2000", "--content-octets-in-all-max=1000")
+    content = b"x" * 1_500
+    # A request that is allowed by itself has room by itself.
+    assert running.ask("POST", "/length", content).text == "1500"
+    head = f"POST /length HTTP/1.1\r\nHost: a\r\nContent-Length: {len(content)}\r\n\r\n".encode()
+    with running.connect() as first:
+        first.send(head + content[:1_400])
+        deadline = time.monotonic() + 10
+        while running.ask("POST", "/length", content).status != 503:
+            assert time.monotonic() < deadline, "two requests hold more than all may"
+        first.send(content[1_400:])
+        assert first.reply().text == "1500"
+    assert running.ask("POST", "/length", content).text == "1500"
+
+
 def test_requests_of_a_connection_those_behind_the_last_included(host: StartHost) -> None:
     running = host(APP, "--requests-per-connection-max=3")
     with running.connect() as wire:
