@@ -119,22 +119,8 @@ final class PrivateServer: @unchecked Sendable {
     return UInt16(bigEndian: address.sin_port)
   }
 
-  private static func process(_ arguments: [String]) -> Process {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: "/")
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    return process
-  }
-
   private static func run(_ arguments: String...) throws {
-    let process = process(arguments)
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw CocoaError(.executableRuntimeMismatch) }
+    try run(arguments)
   }
 
   private static var unprivileged: [String] {
@@ -142,14 +128,44 @@ final class PrivateServer: @unchecked Sendable {
   }
 
   private static func runUnprivileged(_ arguments: String...) throws {
-    let process = process(unprivileged + arguments)
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw CocoaError(.executableRuntimeMismatch) }
+    try run(unprivileged + arguments)
   }
 
-  /// In a session of its own, so that an interrupt at the terminal leaves it to its watcher.
+  /// In a session of its own, so that an interrupt at the terminal leaves it to its watcher, and no
+  /// child of the tests'.
   private static func launchUnprivileged(_ script: String) throws {
-    try process(["setsid"] + unprivileged + ["sh", "-c", script]).run()
+    try run(["setsid", "--fork"] + unprivileged + ["sh", "-c", script])
   }
+
+  /// Runs a program to its end.
+  ///
+  /// Foundation's `Process` learns of the end by a socket that the program inherits, and with it the
+  /// server that it starts: it would wait for that one. Exit tests wait for any child that has
+  /// ended, and turn in circles as long as nobody reaps one that is not theirs.
+  private static func run(_ arguments: [String]) throws {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+    // The unprivileged user may not be able to enter the folder of the tests.
+    let inRoot = ["env", "--chdir=/"] + arguments
+    var words = inRoot.map { strdup($0) } + [nil]
+    defer { for word in words { free(word) } }
+    var child: pid_t = 0
+    let spawned = posix_spawnp(&child, inRoot[0], &actions, nil, &words, necro_environment())
+    var status: Int32 = 0
+    while spawned == 0 && waitpid(child, &status, 0) < 0 && errno == EINTR {}
+    guard spawned == 0, status == 0 else {
+      throw ServerFailure(command: arguments, status: spawned == 0 ? status : spawned)
+    }
+  }
+}
+
+/// A command that a private server needs has failed.
+struct ServerFailure: Error {
+  let command: [String]
+  /// What `waitpid` reported, or the error number of `posix_spawn`.
+  let status: Int32
 }
