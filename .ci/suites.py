@@ -68,7 +68,6 @@ class Count:
 
 def _suites(fuzz_seconds: int) -> Iterable[Suite]:
     swift_report = REPORTS / "swift.xml"
-    driver_report = REPORTS / "postgres-driver.xml"
     pytest_report = REPORTS / "pytest.xml"
     build = ["swift", "build", "-c", "release"]
     yield Suite(
@@ -79,14 +78,8 @@ def _suites(fuzz_seconds: int) -> Iterable[Suite]:
     yield Suite("release build", build)
     yield Suite(
         "Swift tests",
-        [*SWIFT_TEST, "--skip", "^PostgresTests", "--xunit-output", str(swift_report)],
+        [*SWIFT_TEST, "--xunit-output", str(swift_report)],
         report=swift_report,
-    )
-    # In a process of their own: they start a server, and exit tests wait for any child.
-    yield Suite(
-        "Postgres driver tests",
-        [*SWIFT_TEST, "--filter", "^PostgresTests", "--xunit-output", str(driver_report)],
-        report=driver_report,
     )
     # A disagreement with a peer that nobody has judged yet is news and no regression: `make fuzz`
     # looks for those, and here the judged ones are replayed.
