@@ -192,11 +192,12 @@ let package = Package(
       swiftSettings: common),
     .target(name: "CHTTPParser", path: "Tests/CHTTPParser"),
     .target(name: "CHiredis", path: "Tests/CHiredis"),
+    .target(name: "CLibpq", path: "Tests/CLibpq"),
     .target(
       name: "NecroFuzzBodies",
       dependencies: [
-        "CHTTPParser", "CHiredis", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroJSON",
-        "NecroPostgresJSON", "NecroPostgresWire", "NecroRESP", "NecroRouter",
+        "CHTTPParser", "CHiredis", "CLibpq", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1",
+        "NecroJSON", "NecroPostgresJSON", "NecroPostgresWire", "NecroRESP", "NecroRouter",
       ],
       path: "Tests/FuzzBodies", swiftSettings: common),
     .executableTarget(

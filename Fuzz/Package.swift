@@ -21,6 +21,8 @@ let bodies = [
   (product: "http1-roundtrip", folder: "HTTP1RoundTrip"),
   (product: "http1-split", folder: "HTTP1Split"),
   (product: "json-roundtrip", folder: "JSONRoundTrip"),
+  (product: "postgres-differential", folder: "PostgresDifferential"),
+  (product: "postgres-model", folder: "PostgresModel"),
   (product: "postgres-roundtrip", folder: "PostgresRoundTrip"),
   (product: "postgres-split", folder: "PostgresSplit"),
   (product: "postgres-types-roundtrip", folder: "PostgresTypesRoundTrip"),

@@ -6,7 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 
@@ -38,7 +38,15 @@ class Document:
     title: str
     text: str
     keywords: str
+    """`capitals` or `lower case`, as `sentences` has them; `modal verbs`, as `markdown` has them, and
+    in an `anchored chapter` as `chapters` has."""
     sections: list[str]
+    statements: list[str] = field(default_factory=lambda: list[str]())
+    """Sections in which each sentence is normative."""
+    layout: str = "indented"
+    """`indented` or `flush`: where text begins that is no heading."""
+    besides: str = ""
+    """Why the other sections do not bind, where it is not plain."""
 
     def contains(self, section: str) -> bool:
         """Whether a section, or one above it, is listed."""
@@ -48,8 +56,8 @@ class Document:
 
     @property
     def has_anchors(self) -> bool:
-        """Whether sections have anchors instead of numbers."""
-        return self.keywords == "modal verbs"
+        """Whether the text is a chapter whose headings carry anchors."""
+        return self.keywords == "anchored chapter"
 
 
 @dataclass

@@ -21,6 +21,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+import chapters
 import clauses
 import markdown
 import sentences
@@ -43,8 +44,15 @@ def _normative(document: Document, texts: Path) -> dict[str, list[Sentence]] | N
     text = path.read_text()
     if path.suffix == ".md":
         found = markdown.sections(text)
+    elif document.has_anchors:
+        found = chapters.sections(text)
     else:
-        found = sentences.sections(text, lower_case=document.keywords == "lower case")
+        found = sentences.sections(
+            text,
+            lower_case=document.keywords == "lower case",
+            statements=document.statements,
+            is_flush=document.layout == "flush",
+        )
     return {
         section: [sentence for sentence in all_sentences if sentence.level]
         for section, all_sentences in found.items()

@@ -1,7 +1,9 @@
 """Finds the normative sentences of an RFC's plain text.
 
 A sentence is normative when it holds a keyword of RFC 2119 in capitals. RFC 3986 does not use
-those, so there `must`, `shall` and `should` count in lower case. A block of ABNF is one normative
+those, so there `must`, `shall` and `should` count in lower case. Sections that define something
+without any keyword, such as an algorithm, are listed by document: there each sentence is one of
+level MUST. A block of ABNF is one normative
 sentence as well, of level GRAMMAR, because senders must generate what the grammar says and nothing
 else (RFC 9110 §2.2); a block that only borrows rules from other documents is none. The paragraph
 that explains the keywords is none either.
@@ -14,7 +16,7 @@ on where lines are broken.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -58,26 +60,32 @@ class Sentence:
         return sha256(self.text.encode()).hexdigest()[:DIGEST_DIGITS]
 
 
-def sections(text: str, *, lower_case: bool) -> dict[str, list[Sentence]]:
+def sections(
+    text: str, *, lower_case: bool, statements: Collection[str] = (), is_flush: bool = False
+) -> dict[str, list[Sentence]]:
     """The sentences of each numbered section, by its number.
 
     - lower_case: whether the document writes its keywords so.
+    - statements: sections in which each sentence is normative.
+    - is_flush: whether all text begins in the first column, not only headings.
     """
     found: dict[str, list[Sentence]] = {}
-    for number, lines in _section_lines(text):
+    for number, lines in _section_lines(text, is_flush=is_flush):
         sentences = found.setdefault(number, [])
         for paragraph in _paragraphs(lines):
-            sentences.extend(_sentences(paragraph, lower_case=lower_case))
+            for sentence in _sentences(paragraph, lower_case=lower_case):
+                is_stated = number in statements and not sentence.level
+                sentences.append(Sentence(sentence.text, "MUST") if is_stated else sentence)
     return found
 
 
-def _section_lines(text: str) -> Iterator[tuple[str, list[str]]]:
-    """The lines of each section. Headings begin in the first column; all other text is indented."""
+def _section_lines(text: str, *, is_flush: bool) -> Iterator[tuple[str, list[str]]]:
+    """The lines of each section. Headings begin in the first column."""
     number = ""
     lines: list[str] = []
     for line in text.splitlines():
         heading = _HEADING.match(line)
-        if heading or (line and not line[0].isspace()):
+        if heading or (line and not line[0].isspace() and not is_flush):
             if number:
                 yield number, lines
             number = heading[1] + heading[2] if heading else ""

@@ -29,8 +29,8 @@ enum ImportRules {
 
     "Tests/TestSupport": ["NecroOctets", "CLinux", "Foundation", "Testing"],
     "Tests/FuzzBodies": [
-      "CHTTPParser", "CHiredis", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroJSON",
-      "NecroPostgresJSON", "NecroPostgresWire", "NecroRESP", "NecroRouter",
+      "CHTTPParser", "CHiredis", "CLibpq", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1",
+      "NecroJSON", "NecroPostgresJSON", "NecroPostgresWire", "NecroRESP", "NecroRouter",
     ],
     "Tests/PostgresValues": [
       "NecroOctets", "NecroPostgresJSON", "NecroPostgresWire", "Foundation",

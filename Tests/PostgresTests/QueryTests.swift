@@ -3,6 +3,7 @@ import Foundation
 import NecroOctets
 import NecroPostgres
 import NecroPostgresWire
+import TestSupport
 import Testing
 
 @Suite("Driver, queries", .enabled(if: PrivateServer.isInstalled))
@@ -119,7 +120,9 @@ struct QueryTests {
     live.pool.release(held)
   }
 
-  @Test("prepared statements are limited per session, and the pool's statements are")
+  @Test(
+    "prepared statements are limited per session, and the pool's statements are",
+    .clause("PG-protocol-flow-ext-query-2"))
   func eviction() throws {
     let live = try LivePool {
       $0.sessionsMax = 1
@@ -166,7 +169,7 @@ struct QueryTests {
     live.pool.release(session)
   }
 
-  @Test("a cursor fetches in pieces")
+  @Test("a cursor fetches in pieces", .clause("PG-protocol-flow-ext-query-4"))
   func cursor() throws {
     let live = try LivePool()
     let session = try live.acquire()

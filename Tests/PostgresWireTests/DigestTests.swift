@@ -150,7 +150,14 @@ struct DigestTests {
     return String(decoding: printed, as: UTF8.self)
   }
 
-  @Test("Base64 of RFC 4648's test vectors, both ways")
+  @Test(
+    "Base64 of RFC 4648's test vectors, both ways",
+    .clause(
+      "RFC5802-7-7",
+      "RFC5802-7-8",
+      "RFC5802-7-9",
+      "RFC5802-7-10",
+      "RFC5802-7-11"))
   func base64() {
     let vectors = [
       "": "", "f": "Zg==", "fo": "Zm8=", "foo": "Zm9v", "foob": "Zm9vYg==", "fooba": "Zm9vYmE=",

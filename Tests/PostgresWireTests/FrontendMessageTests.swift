@@ -33,7 +33,11 @@ private typealias Text = StaticString
 
 @Suite("Messages of the frontend")
 struct FrontendMessageTests {
-  @Test("start-up")
+  @Test(
+    "start-up",
+    .clause(
+      "PG-protocol-message-formats-StartupMessage-1",
+      "PG-protocol-extensions-1"))
   func startup() throws {
     let text = try written { output throws(FrontendMisuse) in
       let message = try StartupMessage(version: .v3_0, user: ("me" as Text).octets, into: &output)
@@ -67,7 +71,13 @@ struct FrontendMessageTests {
     }
   }
 
-  @Test("what comes before start-up")
+  @Test(
+    "what comes before start-up",
+    .clause(
+      "PG-protocol-message-formats-SSLRequest-1",
+      "PG-protocol-message-formats-GSSENCRequest-1",
+      "PG-protocol-message-formats-CancelRequest-1",
+      "PG-protocol-flow-canceling-requests-1"))
   func requests() throws {
     #expect(
       try written { FrontendSerializer.encryptionRequest(.ssl, into: &$0) }
@@ -89,7 +99,12 @@ struct FrontendMessageTests {
     }
   }
 
-  @Test("answers to authentication requests")
+  @Test(
+    "answers to authentication requests",
+    .clause(
+      "PG-protocol-message-formats-PasswordMessage-1",
+      "PG-protocol-message-formats-SASLInitialResponse-1",
+      "PG-protocol-message-formats-SASLResponse-1"))
   func authentication() throws {
     #expect(
       try written { output throws(FrontendMisuse) in
@@ -110,7 +125,18 @@ struct FrontendMessageTests {
       } == #"p\x00\x00\x00\x07c=\x00"#)
   }
 
-  @Test("queries and what prepares them")
+  @Test(
+    "queries and what prepares them",
+    .clause(
+      "PG-protocol-message-formats-Query-1",
+      "PG-protocol-message-formats-Parse-1",
+      "PG-protocol-message-formats-Describe-1",
+      "PG-protocol-message-formats-Execute-1",
+      "PG-protocol-message-formats-Close-1",
+      "PG-protocol-message-formats-Flush-1",
+      "PG-protocol-message-formats-Sync-1",
+      "PG-protocol-message-formats-Terminate-1",
+      "PG-protocol-flow-ext-query-8"))
   func queries() throws {
     #expect(
       try written { output throws(FrontendMisuse) in
@@ -140,7 +166,10 @@ struct FrontendMessageTests {
         + #"S\x00\x00\x00\x04X\x00\x00\x00\x04"#)
   }
 
-  @Test("a binding in one format, its values written in place")
+  @Test(
+    "a binding in one format, its values written in place",
+    .clause(
+      "PG-protocol-message-formats-Bind-1"))
   func bind() throws {
     let text = try written { output throws(FrontendMisuse) in
       var bind = try Bind(
@@ -158,7 +187,11 @@ struct FrontendMessageTests {
         + #"\x00\x00\x00\x07\xFF\xFF\xFF\xFF\x00\x00\x00\x00\x00\x01\x00\x01"#)
   }
 
-  @Test("a binding without parameters, and one with a format for each")
+  @Test(
+    "a binding without parameters, and one with a format for each",
+    .clause(
+      "PG-protocol-message-formats-Bind-1",
+      "PG-protocol-format-codes-1"))
   func bindFormats() throws {
     for formats in [Bind.ParameterFormats.text, .binary, .each] {
       #expect(
@@ -184,7 +217,11 @@ struct FrontendMessageTests {
         + #"\x00\x00\x00\x01a\x00\x00\x00\x01b\xFF\xFF\xFF\xFF\x00\x02\x00\x00\x00\x01"#)
   }
 
-  @Test("a binding that goes wrong is taken back")
+  @Test(
+    "a binding that goes wrong is taken back",
+    .clause(
+      "PG-protocol-message-concepts-1",
+      "PG-protocol-flow-ext-query-3"))
   func bindMisuse() {
     func bind(
       _ count: Int, _ formats: Bind.ParameterFormats = .text,
@@ -239,7 +276,13 @@ struct FrontendMessageTests {
     #expect(isAsItWas && begun != nil)
   }
 
-  @Test("copies and function calls")
+  @Test(
+    "copies and function calls",
+    .clause(
+      "PG-protocol-message-formats-CopyData-1",
+      "PG-protocol-message-formats-CopyDone-1",
+      "PG-protocol-message-formats-CopyFail-1",
+      "PG-protocol-message-formats-FunctionCall-1"))
   func copyAndFunctionCall() throws {
     #expect(
       try written { output throws(FrontendMisuse) in
@@ -273,7 +316,11 @@ struct FrontendMessageTests {
     }
   }
 
-  @Test("a zero octet in any string is refused, wherever it stands")
+  @Test(
+    "a zero octet in any string is refused, wherever it stands",
+    .clause(
+      "PG-protocol-message-concepts-1",
+      "PG-protocol-message-types-3"))
   func nullInString() {
     for length in 0..<20 {
       var octets = [UInt8](repeating: 0x61, count: length)

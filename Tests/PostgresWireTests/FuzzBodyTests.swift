@@ -12,6 +12,7 @@ struct FuzzBodyTests {
 
   static let bodies = [
     Body(testDescription: "Split", run: { fuzzPostgresSplit($0) }),
+    Body(testDescription: "Model", run: { fuzzPostgresModel($0) }),
     Body(testDescription: "RoundTrip", run: { fuzzPostgresRoundTrip($0) }),
   ]
 

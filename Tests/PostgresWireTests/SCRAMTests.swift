@@ -70,7 +70,29 @@ struct SCRAMTests {
   private static let firstOfRFC7677 =
     "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"
 
-  @Test("the example of RFC 7677")
+  @Test(
+    "the example of RFC 7677",
+    .clause(
+      "RFC5802-5-1",
+      "RFC5802-5.1-1",
+      "RFC5802-5.1-11",
+      "RFC5802-5.1-12",
+      "RFC5802-7-16",
+      "RFC5802-7-17",
+      "RFC5802-7-20",
+      "RFC5802-7-21",
+      "RFC5802-7-22",
+      "RFC5802-7-23",
+      "RFC5802-7-25",
+      "RFC5802-7-26",
+      "RFC5802-7-27",
+      "RFC5802-7-28",
+      "RFC5802-7-29",
+      "RFC5802-7-30",
+      "RFC5802-7-31",
+      "RFC5802-7-32",
+      "RFC5802-7-36",
+      "RFC5802-7-38"))
   func example() throws {
     var client = makeClient()
     #expect(try begun(&client) == "n,,n=user,r=rOprNGfwEbeRWgbNEkqO")
@@ -83,7 +105,7 @@ struct SCRAMTests {
     _ = try client.finish()
   }
 
-  @Test("a signature that is wrong in any bit fails")
+  @Test("a signature that is wrong in any bit fails", .clause("RFC5802-5-2"))
   func wrongSignature() throws {
     var right = OctetBuffer()
     let coded = "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="
@@ -102,7 +124,13 @@ struct SCRAMTests {
     }
   }
 
-  @Test("channel binding puts its data into the exchange")
+  @Test(
+    "channel binding puts its data into the exchange",
+    .clause(
+      "RFC5802-5.1-11",
+      "RFC5802-7-15",
+      "RFC5802-7-16",
+      "RFC5802-7-38"))
   func channelBinding() throws {
     let data = [UInt8](0..<32)
     var client = makeClient(mechanism: .plus(.tlsServerEndPoint), bindingData: data)
@@ -121,7 +149,13 @@ struct SCRAMTests {
     #expect(try client.receiveFinal(Array(last.utf8).span) == .awaitOk)
   }
 
-  @Test("the flag tells a server that the client could have bound the channel")
+  @Test(
+    "the flag tells a server that the client could have bound the channel",
+    .clause(
+      "RFC5802-5-1",
+      "RFC5802-6-4",
+      "RFC5802-7-15",
+      "RFC5802-7-16"))
   func flags() throws {
     var capable = makeClient(mechanism: .plainNotOffered)
     #expect(try begun(&capable).hasPrefix("y,,"))
@@ -131,7 +165,14 @@ struct SCRAMTests {
     #expect(try begun(&exporter).hasPrefix("p=tls-exporter,,"))
   }
 
-  @Test("the mechanism follows from the offer, the policy and the connection")
+  @Test(
+    "the mechanism follows from the offer, the policy and the connection",
+    .clause(
+      "RFC5802-6-4",
+      "RFC5802-6-5",
+      "RFC5802-6-6",
+      "RFC5802-6-7",
+      "PG-sasl-scram-sha-256-2"))
   func mechanisms() throws {
     var plain = SASLOffer()
     plain.add(Array("SCRAM-SHA-256".utf8).span)
@@ -166,7 +207,12 @@ struct SCRAMTests {
     }
   }
 
-  @Test("the nonce begins with the client's and adds to it")
+  @Test(
+    "the nonce begins with the client's and adds to it",
+    .clause(
+      "RFC5802-5.1-9",
+      "RFC5802-7-22",
+      "RFC5802-7-24"))
   func nonces() throws {
     for nonce in ["rOprNGfwEbeRWgbNEkqO", "rOprNGfwEbeRWgbNEkq", "ROprNGfwEbeRWgbNEkqOx", "x"] {
       #expect(
@@ -174,7 +220,12 @@ struct SCRAMTests {
     }
   }
 
-  @Test("a count of iterations above the limit costs nothing")
+  @Test(
+    "a count of iterations above the limit costs nothing",
+    .clause(
+      "RFC5802-5.1-12",
+      "RFC5802-7-12",
+      "RFC5802-7-27"))
   func iterations() throws {
     let prefix = "r=rOprNGfwEbeRWgbNEkqOx,s=W22Z,i="
     let limits = SCRAMLimits(iterationsMax: 4096)
@@ -190,7 +241,15 @@ struct SCRAMTests {
     }
   }
 
-  @Test("a mandatory extension fails, an optional one is passed over")
+  @Test(
+    "a mandatory extension fails, an optional one is passed over",
+    .clause(
+      "RFC5802-5.1-8",
+      "RFC5802-5.1-17",
+      "RFC5802-5.1-18",
+      "RFC5802-7-5",
+      "RFC5802-7-19",
+      "RFC5802-7-37"))
   func extensions() throws {
     let first = "r=rOprNGfwEbeRWgbNEkqOx,s=W22Z,i=1"
     #expect(try failure(after: "m=x," + first) == SCRAMError(.extensionMandatory, at: 0))
@@ -205,6 +264,9 @@ struct SCRAMTests {
 
   @Test(
     "a first message out of form is refused",
+    .clause(
+      "RFC5802-7-1", "RFC5802-7-2", "RFC5802-7-3", "RFC5802-7-4", "RFC5802-7-6", "RFC5802-7-24",
+      "RFC5802-7-25", "RFC5802-7-30"),
     arguments: [
       ("", SCRAMError.Code.attributeInvalid), ("r", .attributeInvalid), ("r=", .attributeInvalid),
       ("s=W22Z,r=rOprNGfwEbeRWgbNEkqOx,i=1", .attributeInvalid),
@@ -225,7 +287,12 @@ struct SCRAMTests {
     #expect(try failure(after: message)?.code == code)
   }
 
-  @Test("the error that a server reports is handed on")
+  @Test(
+    "the error that a server reports is handed on",
+    .clause(
+      "RFC5802-5.1-16",
+      "RFC5802-7-33",
+      "RFC5802-7-34"))
   func serverError() throws {
     var client = makeClient()
     _ = try begun(&client)
@@ -235,7 +302,62 @@ struct SCRAMTests {
     ) { try client.receiveFinal(Array("e=invalid-proof".utf8).span) }
   }
 
-  @Test("no message comes out of turn, and success without a signature is none")
+  @Test(
+    "an error is handed on whether or not its value is in the list",
+    .clause("RFC5802-7-34", "RFC5802-7-35"),
+    arguments: [
+      "invalid-encoding", "extensions-not-supported", "invalid-proof",
+      "channel-bindings-dont-match",
+      "server-does-support-channel-binding", "channel-binding-not-supported",
+      "unsupported-channel-binding-type", "unknown-user", "invalid-username-encoding",
+      "no-resources", "other-error", "a-value-of-tomorrow",
+    ])
+  func serverErrors(value: String) throws {
+    // `y` says that the server seems to have no channel binding: one that has it refuses, since
+    // somebody between has taken its offer away.
+    var client = makeClient(mechanism: .plainNotOffered)
+    _ = try begun(&client)
+    _ = try answered(&client, Self.firstOfRFC7677)
+    let detail = Slice(offset: 2, count: value.utf8.count)
+    #expect(throws: SCRAMError(.serverError, at: 0, detail: detail)) {
+      try client.receiveFinal(Array("e=\(value)".utf8).span)
+    }
+    #expect(throws: SCRAMError(.messageUnexpected)) { try client.finish() }
+  }
+
+  @Test(
+    "a message that is cut anywhere is refused, or is another message",
+    .clause("RFC5802-7-30", "RFC5802-7-36"))
+  func truncation() throws {
+    let first = Self.firstOfRFC7677
+    let whole = "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="
+    for count in 0..<first.utf8.count {
+      let cut = String(first.prefix(count))
+      let isFirst = cut.contains("i=") && cut.last != "="
+      #expect((try failure(after: cut) == nil) == isFirst, "\(cut)")
+      guard isFirst else { continue }
+      // Fewer iterations give another key, and the server's signature is not the one expected.
+      var client = makeClient()
+      _ = try begun(&client)
+      _ = try answered(&client, cut)
+      #expect(throws: SCRAMError(.signatureMismatch, at: 2)) {
+        try client.receiveFinal(Array(whole.utf8).span)
+      }
+    }
+    for count in 0..<whole.utf8.count {
+      var client = makeClient()
+      _ = try begun(&client)
+      _ = try answered(&client, first)
+      #expect(throws: SCRAMError.self, "\(count)") {
+        try client.receiveFinal(Array(whole.utf8.prefix(count)).span)
+      }
+    }
+  }
+
+  @Test(
+    "no message comes out of turn, and success without a signature is none",
+    .clause(
+      "RFC5802-5-2"))
   func order() throws {
     var fresh = makeClient()
     #expect(throws: SCRAMError(.messageUnexpected)) { try fresh.receiveFinal([0x76].span) }
@@ -253,7 +375,7 @@ struct SCRAMTests {
     }
   }
 
-  @Test("a name's comma and equals sign are escaped")
+  @Test("a name's comma and equals sign are escaped", .clause("RFC5802-7-4", "RFC5802-7-13"))
   func names() throws {
     var client = makeClient(user: "a,b=c")
     #expect(try begun(&client) == "n,,n=a=2Cb=3Dc,r=rOprNGfwEbeRWgbNEkqO")
@@ -261,7 +383,10 @@ struct SCRAMTests {
     #expect(try begun(&nameless) == "n,,n=,r=rOprNGfwEbeRWgbNEkqO")
   }
 
-  @Test("keys serve again with the same salt and count, and with no other")
+  @Test(
+    "keys serve again with the same salt and count, and with no other",
+    .clause(
+      "RFC5802-5.1-14"))
   func keys() throws {
     func proof(_ keys: SCRAMKeys?, _ password: String, _ first: String) throws -> String {
       var client = makeClient(password: password, keys: keys)

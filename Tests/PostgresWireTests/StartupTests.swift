@@ -43,7 +43,7 @@ struct StartupTests {
     #expect(hashed.log == ["send", "messageUnexpected 13"])
   }
 
-  @Test("what the policy excludes is refused")
+  @Test("what the policy excludes is refused", .clause("PG-protocol-flow-start-up-14"))
   func policy() {
     func log(_ octets: [UInt8], _ policy: AuthenticationPolicy, password: String? = "p") -> [String]
     {
@@ -105,7 +105,12 @@ struct StartupTests {
     }
   }
 
-  @Test("encryption is accepted, refused, or answered with an error that is not shown")
+  @Test(
+    "encryption is accepted, refused, or answered with an error that is not shown",
+    .clause(
+      "PG-protocol-flow-ssl-1",
+      "PG-protocol-flow-ssl-3",
+      "PG-protocol-flow-ssl-4"))
   func encryption() throws {
     func answered(_ text: String) -> StartingConnection {
       var connection = StartingConnection()
@@ -253,7 +258,10 @@ struct StartupSCRAMTests {
     #expect(again.log == ["send", "send", "wait", "authenticated"])
   }
 
-  @Test("a server that does not know the password, or does not show it, is refused")
+  @Test(
+    "a server that does not know the password, or does not show it, is refused",
+    .clause(
+      "RFC5802-5-2"))
   func impostor() throws {
     var connection = StartingConnection.started()
     try exchange(&connection, offer: "SCRAM-SHA-256\0\0", serverPassword: "other")
@@ -264,7 +272,7 @@ struct StartupSCRAMTests {
     #expect(early.log == ["send", "scram messageUnexpected"])
   }
 
-  @Test("more iterations than the policy has are refused")
+  @Test("more iterations than the policy has are refused", .clause("RFC5802-5.1-12"))
   func iterations() throws {
     var policy = AuthenticationPolicy()
     policy.scramLimits = SCRAMLimits(iterationsMax: 10)
@@ -273,7 +281,12 @@ struct StartupSCRAMTests {
     #expect(connection.log == ["send", "scram iterationCountTooHigh"])
   }
 
-  @Test("a connection with TLS is bound to its channel where the server can")
+  @Test(
+    "a connection with TLS is bound to its channel where the server can",
+    .clause(
+      "RFC5802-6-4",
+      "RFC5802-6-5",
+      "RFC5802-6-7"))
   func channelBinding() throws {
     func log(
       _ policy: ChannelBindingPolicy, _ data: [UInt8], offer: String

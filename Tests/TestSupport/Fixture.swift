@@ -15,6 +15,8 @@ public struct Fixture: Sendable, CustomTestStringConvertible {
   public let clauses: [String]
   /// What the `Limits:` line sets, by name.
   public let limits: [String: Int]
+  /// The words of the `Sent:` line: what this side has sent before, where a codec needs to know.
+  public var sent: [String] = []
   public let input: [UInt8]
   public let expected: [FixtureEntry]
 

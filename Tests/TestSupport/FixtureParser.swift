@@ -7,6 +7,7 @@ struct FixtureParser {
   private var title = ""
   private var clauses: [String] = []
   private var limits: [String: Int] = [:]
+  private var sent: [String] = []
   private var inputCount = 0
 
   init(text: String, path: String) {
@@ -24,6 +25,7 @@ struct FixtureParser {
         title = String(line.dropFirst(3))
         clauses = []
         limits = [:]
+        sent = []
         inputCount = 0
       } else if line.hasPrefix("Clauses: ") {
         clauses = line.dropFirst("Clauses: ".count).split(separator: ",").map {
@@ -31,6 +33,8 @@ struct FixtureParser {
         }
       } else if line.hasPrefix("Limits: ") {
         try readLimits(line.dropFirst("Limits: ".count))
+      } else if line.hasPrefix("Sent: ") {
+        sent = line.dropFirst("Sent: ".count).split(separator: " ").map(String.init)
       } else if line == "```input" {
         try readInput()
       } else if line.hasPrefix("```") {
@@ -71,7 +75,8 @@ struct FixtureParser {
     fixtures.append(
       Fixture(
         title: inputCount == 1 ? title : "\(title) (\(inputCount))", path: path, line: line,
-        clauses: clauses, limits: limits, input: input, expected: try readEvents()))
+        clauses: clauses, limits: limits, sent: sent, input: input,
+        expected: try readEvents()))
   }
 
   private mutating func readEvents() throws(FixtureFault) -> [FixtureEntry] {

@@ -4,6 +4,8 @@ import NecroOctets
 public enum FixtureEvent {
   /// An event that comes whole.
   case event(String)
+  /// Several that come as one, in as many as the pieces make it.
+  case events([String])
   /// A part of something that comes as it arrives: parts of one name are joined.
   case part(name: String, octets: [UInt8])
 }
@@ -92,6 +94,9 @@ public struct FixtureRun<Decoder: OctetDecoder & ~Copyable> where Decoder.Failur
           switch event(decoder, next) {
           case .event(let text):
             entries.append(FixtureEntry(offset: offset, text: text))
+            partName = nil
+          case .events(let texts):
+            entries += texts.map { FixtureEntry(offset: offset, text: $0) }
             partName = nil
           case .part(let name, let octets):
             let text = FixtureNotation.text(octets)

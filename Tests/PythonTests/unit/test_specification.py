@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import chapters
 import clauses
 import pytest
 import sentences
@@ -153,3 +154,103 @@ def test_without_texts_the_tests_are_still_counted() -> None:
     assert done.returncode == 0, done.stdout
     assert done.stdout.count("its text is absent") == len(clauses.documents())
     assert "because: " in done.stdout
+
+
+CHAPTER = """
+Protocol {protocol}
+===================
+
+1. Flow {flow}
+--------------
+
+The frontend must do this, e.g. now. The backend
+must answer. The backend might wait. A client may go on
+(and it should). Frontends will listen, and can
+do no more. It should not stop.
+
+Accept
+
+    A message. It can come.
+
+    NOTE:
+
+        More of it must be said.
+
+Refuse
+
+    Another.
+
+NOTE:
+
+    This cannot be an item.
+
+1.  The client might count to one. Two is more.
+
+2.  It does.
+
+Version | Meaning
+-----------------
+3.0 | It must be there.
+
+1.1. Layouts {flow-formats}
+---------------------------
+
+What a message looks like.
+
+Bind (F) {flow-formats-Bind}
+
+    Byte1('B')
+
+        It must be that.
+
+Close (F)
+{flow-formats-Close}
+
+    Byte1('C')
+"""
+
+
+def test_a_chapter_has_normative_sentences_by_their_form() -> None:
+    found = {
+        anchor: [(each.level, each.text) for each in all_of_it if each.level]
+        for anchor, all_of_it in chapters.sections(CHAPTER).items()
+    }
+    assert found == {
+        "protocol": [],
+        "flow": [
+            ("MUST", "The frontend must do this, e.g. now."),
+            ("MUST", "The backend must answer."),
+            ("SHOULD", "A client may go on (and it should)."),
+            ("MUST", "Frontends will listen, and can do no more."),
+            ("SHOULD NOT", "It should not stop."),
+            ("GRAMMAR", "Accept A message. It can come. NOTE: More of it must be said."),
+            ("GRAMMAR", "Refuse Another."),
+            ("MUST NOT", "This cannot be an item."),
+            ("MAY", "The client might count to one."),
+            ("MUST", "3.0 | It must be there."),
+        ],
+        "flow-formats": [],
+        "flow-formats-Bind": [("GRAMMAR", "Byte1('B') It must be that.")],
+        "flow-formats-Close": [("GRAMMAR", "Byte1('C')")],
+    }
+
+
+def test_statements_are_normative_where_a_document_lists_the_section() -> None:
+    found = sentences.sections(
+        "1. First\n\nIt does this. It\nMAY do that.\n\n2. Second\n\nIt does.\n",
+        lower_case=False,
+        statements={"1"},
+        is_flush=True,
+    )
+    assert [(each.level, each.text) for each in found["1"]] == [
+        ("MAY", "It does this. It MAY do that.")
+    ]
+    assert [each.level for each in found["2"]] == [None]
+
+
+def test_sections_with_anchors_contain_those_below_them() -> None:
+    document = clauses.Document("PG", "", "", "anchored chapter", ["flow-formats"])
+    assert document.contains("flow-formats")
+    assert document.contains("flow-formats-Bind")
+    assert not document.contains("flow")
+    assert not document.contains("flow-format")
