@@ -205,7 +205,9 @@ let package = Package(
       path: "Tests/Transcripts", swiftSettings: common),
     .executableTarget(
       name: "postgres-values",
-      dependencies: ["NecroOctets", "NecroPostgresJSON", "NecroPostgresWire"],
+      dependencies: [
+        "NecroOctets", "NecroPostgresJSON", "NecroPostgresWire", "NecroFuzzBodies",
+      ],
       path: "Tests/PostgresValues", swiftSettings: common),
     .testTarget(
       name: "OctetsTests", dependencies: ["NecroOctets", "TestSupport"],

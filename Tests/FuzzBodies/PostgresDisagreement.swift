@@ -45,9 +45,12 @@ public struct PostgresComparison {
   public private(set) var leniency: PostgresWireError.Code?
   /// Whether every step is answered.
   public private(set) var isComplete = false
+  /// What we report.
+  public private(set) var lines: [String] = []
 
   public init(_ reply: [UInt8], _ command: PostgresCommand) {
     let report = PostgresReport(reply, command)
+    lines = report.results + report.end
     if report.isIncomparable { return }
     let peer = PostgresPeer(reply, command)
     switch report.outcome {
@@ -57,8 +60,8 @@ public struct PostgresComparison {
       let isSame =
         report.hasRest
         ? peer.results.starts(with: report.results)
-        : peer.lines == report.results + report.end
-      if !isSame { surprise = "we take:\n\(Self.text(report.results + report.end))" }
+        : peer.lines == lines
+      if !isSame { surprise = "we take:\n\(Self.text(lines))" }
     case .refused(let code):
       if peer.isBroken {
         if !Self.agree(peer.results, report.results) {

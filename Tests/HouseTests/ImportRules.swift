@@ -33,7 +33,7 @@ enum ImportRules {
       "NecroJSON", "NecroPostgresJSON", "NecroPostgresWire", "NecroRESP", "NecroRouter",
     ],
     "Tests/PostgresValues": [
-      "NecroOctets", "NecroPostgresJSON", "NecroPostgresWire", "Foundation",
+      "NecroOctets", "NecroPostgresJSON", "NecroPostgresWire", "NecroFuzzBodies", "Foundation",
     ],
     "Tests/Transcripts": ["NecroOctets", "NecroHTTP1", "NecroFuzzBodies", "Foundation"],
     "Tests/OctetsTests": tests(["NecroOctets"]),
