@@ -299,6 +299,7 @@ class App(Router):
         """Puts another function in the place of a provider, for tests: `with app.override(…):`.
 
         It holds for what is started inside the block, in whatever router the provider is declared.
+        `"db"` and `necro.Database` can be overridden as well.
 
         - key, inline: as in `provide`.
         - function: takes parameters as a provider does.

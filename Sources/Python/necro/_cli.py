@@ -96,10 +96,14 @@ def _run(argv: "list[str]") -> int:
     if options.command is None:
         raise UsageError(f"necro: a command is missing: {' or '.join(commands)}")
     if options.command == "routes":
+        from necro._services import Services
         from necro._state import State
 
         spec = _spec(options.spec)
-        routes = [route for route in load(spec).compile(State()) if route.methods]
+        # Where the database is does not matter to a list of routes.
+        services = Services(database=os.environ.get("DATABASE_URL") or "postgresql:///")
+        compiled = load(spec).compile(State(), services)
+        routes = [route for route in compiled if route.methods]
         print(_table(routes) if routes else f"{spec.text} has no routes")
         return 0
     flags = {one.key: getattr(options, one.key.replace("-", "_")) for one in OPTIONS}

@@ -13,7 +13,7 @@ from necro._pool import HandlerPool
 from necro._responses import Response
 from necro._routes import REQUEST, CompiledParameter, CompiledRoute, Handler, Route
 from necro._scope import Scope
-from necro._services import Services
+from necro._services import Services, is_service
 from necro._signatures import Signature, defined_at, display_name
 from necro._state import State
 from necro._template import PathTemplate, TemplateError
@@ -132,7 +132,7 @@ class RouteCompiler:
         """Raises StartupError for an override of what nothing provides: it would do nothing."""
         known = {key for scope, _ in routes for router in scope.routers for key in router.providers}
         for key, override in self._overrides.items():
-            if key not in known:
+            if key not in known and not is_service(key):
                 hint = suggestion(str(key), [one for one in known if isinstance(one, str)])
                 raise StartupError(f"override {override.name}: there is no such provider{hint}")
 

@@ -155,6 +155,9 @@ class ParameterCompiler:
         # The classes below are loaded where an annotation can name them.
         postgres = sys.modules.get("necro.postgres")
         if postgres is not None and kind in (postgres.Database, postgres.BlockingDatabase):
+            override = self._providers.find(kind)  # pyright: ignore[reportUnknownArgumentType]
+            if override is not None:
+                return CompiledParameter(PROVIDED, taken.name, override, ("provider", taken.name))
             return self._database(taken)
         views = sys.modules.get("necro._views")
         if views is not None and issubclass(kind, views.RequestViews):

@@ -8,6 +8,7 @@ from necro._faults import InvalidRequest, parameter_faults
 from necro._parameters import ParameterCompiler
 from necro._providers import ProviderRun, unwind
 from necro._routes import CompiledParameter
+from necro._services import is_service
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ class Providers:
             found = router.providers.get(key)
             if found is not None:
                 return self._overrides.get(key, found)
-        return None
+        # What Necro itself gives can be overridden too, where it comes from outside.
+        return self._overrides.get(key) if is_service(key) else None
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -9,7 +9,17 @@ if TYPE_CHECKING:
 
     from necro.postgres import BlockingDatabase, Database
 
-__all__ = ["ServiceMissing", "Services"]
+__all__ = ["ServiceMissing", "Services", "is_service"]
+
+
+def is_service(key: object) -> bool:
+    """Whether a name or a class is that of a database, which a test may put another in place of."""
+    # By name, since the class is loaded only where somebody names it.
+    return key == "db" or (
+        isinstance(key, type)
+        and key.__module__.startswith("necro.postgres.")
+        and key.__name__ in ("BlockingDatabase", "Database")
+    )
 
 
 class ServiceMissing(Exception):

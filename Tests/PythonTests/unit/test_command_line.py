@@ -78,6 +78,22 @@ def test_routes_are_listed_in_aligned_columns(capsys: pytest.CaptureFixture[str]
     )
 
 
+def test_routes_are_listed_without_a_database(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    (folder / "grave.py").write_text(
+        "import necro\napp = necro.App()\n\n@app.get('/')\nasync def index(db): ...\n"
+    )
+    assert main(["routes", "grave"]) == 0
+    assert capsys.readouterr().out.splitlines()[1].split() == ["GET", "/", "grave.index"]
+    assert main(["host", "grave"]) == 1
+    assert capsys.readouterr().err == (
+        "necro: GET / (grave.index), parameter 'db': needs a Postgres database, and none is"
+        " configured: set --database or DATABASE_URL\n"
+    )
+
+
 def test_an_app_without_routes_says_so(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "bare.py").write_text("import necro\napp = necro.App()\n")
     assert main(["routes", "bare"]) == 0

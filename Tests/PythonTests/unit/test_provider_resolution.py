@@ -97,6 +97,29 @@ def test_an_override_holds_for_what_starts_inside() -> None:
     assert line.endswith("there is no such provider; did you mean 'name'?")
 
 
+@pytest.mark.parametrize("key", ["db", "Database", "BlockingDatabase"])
+def test_a_database_is_overridden_by_name_or_class(
+    key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    app = necro.App()
+
+    async def by_name(db):
+        return db
+
+    async def by_class(other: necro.Database):
+        return other
+
+    def plain(other: necro.postgres.BlockingDatabase):
+        return other
+
+    handler = {"db": by_name, "Database": by_class, "BlockingDatabase": plain}[key]
+    app.get("/")(handler)
+    assert "set --database or DATABASE_URL" in refusal(app)
+    with app.override(key if key == "db" else getattr(necro.postgres, key), lambda: "fake"):
+        assert client_of(app).get("/").content == b"fake"
+
+
 def test_providers_that_need_each_other_are_refused() -> None:
     app = necro.App()
 
