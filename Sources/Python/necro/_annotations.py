@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 __all__ = [
     "UnsupportedAnnotationError",
     "display",
+    "is_alias",
     "is_class",
     "is_enum",
     "literal_values",
@@ -20,6 +21,11 @@ __all__ = [
 
 class UnsupportedAnnotationError(Exception):
     """No rule reads this annotation; the text says which one and, where known, what to do."""
+
+
+def is_alias(annotation: object) -> bool:
+    """Whether an annotation is a name that a `type` statement gave, without arguments."""
+    return type(annotation).__name__ == "TypeAliasType"
 
 
 def is_class(annotation: object) -> "TypeIs[type[object]]":
@@ -39,7 +45,7 @@ def peel(annotation: object) -> object:
     while True:
         if hasattr(annotation, "__metadata__"):
             annotation = getattr(annotation, "__origin__")  # noqa: B009
-        elif type(annotation).__name__ == "TypeAliasType":
+        elif is_alias(annotation):
             annotation = getattr(annotation, "__value__")  # noqa: B009
         elif hasattr(annotation, "__supertype__"):
             annotation = getattr(annotation, "__supertype__")  # noqa: B009

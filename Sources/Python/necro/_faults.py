@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ClientDisconnect",
     "Fault",
+    "Faults",
     "InvalidRequest",
     "Location",
     "MissingField",
@@ -63,7 +64,7 @@ class Fault:
     ) -> None:
         """A fault.
 
-        - code: `missing`, `type`, `value`, `json` or `encoding`.
+        - code: `missing`, `type`, `value`, `json`, `encoding`, or `more` where some are left out.
         - location: the way to the value.
         - detail: a phrase without a full stop.
         - place: offset in octets, line, column and JSON Pointer in the body's text, where that is
@@ -88,6 +89,26 @@ class Fault:
     def __repr__(self) -> str:
         """The place and the detail."""
         return f"<Fault {'.'.join(map(str, self.location))}: {self.detail}>"
+
+
+_FAULTS_MAX = 100
+
+
+class Faults(list[Fault]):
+    """The faults of a body while it is validated: so many, then one that says that there are more.
+
+    A body of a megabyte can have hundreds of thousands, which nobody reads.
+    """
+
+    class Enough(Exception):
+        """Ends the validation."""
+
+    def append(self, fault: Fault) -> None:
+        """Adds a fault; raises Enough when there are too many."""
+        if len(self) == _FAULTS_MAX:
+            super().append(Fault("more", ("body",), "further faults are not listed"))
+            raise Faults.Enough
+        super().append(fault)
 
 
 class InvalidRequest(ValueError):

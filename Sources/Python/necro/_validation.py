@@ -6,17 +6,19 @@ apart: a string is no number, and `true` is no integer.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from necro._annotations import (
     UnsupportedAnnotationError,
     display,
+    is_alias,
     is_class,
     is_enum,
     literal_values,
     peel,
     union_members,
 )
-from necro._faults import Fault, InvalidRequest
+from necro._faults import Fault, Faults, InvalidRequest
 from necro._markers import ABSENT
 from necro._scalars import octets_of, scalar_converter, text_of
 
@@ -39,8 +41,13 @@ def body_validator(annotation: object) -> Callable[[object], object]:
     validate = _Builder().build(annotation)
 
     def body_value(value: object) -> object:
-        faults: list[Fault] = []
-        result = validate(value, ("body",), faults)
+        faults, result = Faults(), None
+        try:
+            result = validate(value, ("body",), faults)
+        except Faults.Enough:
+            pass
+        except RecursionError:
+            faults.append(Fault("value", ("body",), "expected less nesting"))
         if faults:
             raise InvalidRequest(faults)
         return result
@@ -138,9 +145,12 @@ class _Builder:
 
     def __init__(self) -> None:
         self._classes: dict[type, JSONValidator] = {}
+        self._aliases: dict[object, JSONValidator] = {}
 
     def build(self, annotation: object) -> JSONValidator:
         """The validator of an annotation; raises UnsupportedAnnotationError."""
+        if is_alias(annotation):
+            return self._alias(annotation)
         from typing import Any, TypeVar, get_args, get_origin
 
         annotation = peel(annotation)
@@ -164,6 +174,20 @@ class _Builder:
                 f"the type variable {display(annotation)} stands for no class"
             )
         raise UnsupportedAnnotationError(f"JSON cannot be read as {display(annotation)}")
+
+    def _alias(self, alias: object) -> JSONValidator:
+        """The validator of a `type` alias, which may lead back to itself."""
+        known = self._aliases.get(alias)
+        if known is not None:
+            return known
+        built: list[JSONValidator] = []
+
+        def validate(value: object, at: "Location", faults: list[Fault]) -> object:
+            return built[0](value, at, faults)
+
+        self._aliases[alias] = validate
+        built.append(self.build(getattr(alias, "__value__")))  # noqa: B009
+        return built[0]
 
     def _class(self, kind: type) -> JSONValidator:
         """The validator of a class: scalar, bare container, Enum, dataclass or TypedDict."""
@@ -214,10 +238,11 @@ class _Builder:
         validators = [self.build(member) for member in members]
 
         def validate(value: object, at: "Location", faults: list[Fault]) -> object:
-            attempts: list[list[Fault]] = []
+            attempts: list[Faults] = []
             for validator in validators:
-                attempt: list[Fault] = []
-                result = validator(value, at, attempt)
+                attempt, result = Faults(), None
+                with suppress(Faults.Enough):
+                    result = validator(value, at, attempt)
                 if not attempt:
                     return result
                 attempts.append(attempt)
@@ -227,7 +252,8 @@ class _Builder:
                 if not any(fault.code == "type" and fault.location == at for fault in attempt)
             ]
             if len(fitting) == 1:
-                faults.extend(fitting[0])
+                for fault in fitting[0]:
+                    faults.append(fault)
                 return None
             if fitting:
                 attempts = [a for a in fitting if any(f.location == at for f in a)] or attempts

@@ -79,6 +79,25 @@ APP = """
     async def minions(body: list[Minion]):
         return [minion.name for minion in body]
 
+    @app.post("/optional-minions")
+    async def optional_minions(body: list[Minion] | None):
+        return body
+
+    type Tree = list[Branch] | None
+    type Branch = Tree | int
+
+    @app.post("/tree")
+    async def tree(body: Tree):
+        return body
+
+    @dataclass
+    class Chain:
+        next: "Chain | None" = None
+
+    @app.post("/chain")
+    async def chain(body: Chain):
+        return 1 + await chain(body.next) if body.next else 1
+
     @app.post("/counts")
     async def counts(body: dict[str, int]):
         return sum(body.values())
@@ -207,6 +226,34 @@ def test_annotated_bodies(served: Host) -> None:
         (["body", 2], "type"),
     ]
     assert served.ask("POST", "/counts", '{"a": "1"}').status == 422
+
+
+@pytest.mark.api("Results: a wrong request is 422 with every fault and its location")
+@pytest.mark.parametrize("path", ["/minions", "/optional-minions"])
+def test_a_body_with_very_many_faults_costs_no_more_than_a_hundred(served: Host, path: str) -> None:
+    reply = served.ask("POST", path, "[" + "1," * 500_000 + "1]")
+    assert reply.status == 422
+    faults = reply.json["errors"]
+    assert [fault["location"] for fault in faults[:100]] == [["body", n] for n in range(100)]
+    assert faults[100:] == [
+        {"location": ["body"], "code": "more", "detail": "further faults are not listed"}
+    ]
+
+
+@pytest.mark.api("Handlers: an annotated body is parsed and validated to that")
+def test_annotations_that_lead_back_to_themselves(served: Host) -> None:
+    assert served.ask("POST", "/tree", "[1, [2, [3]], []]").json == [1, [2, [3]], []]
+    reply = served.ask("POST", "/tree", '[1, [2, "x"]]')
+    assert reply.status == 422
+    assert served.ask("POST", "/chain", '{"next": {"next": {}}}').json == 3
+    reply = served.ask("POST", "/chain", '{"next": {"next": 7}}')
+    assert reply.json["errors"][0]["location"] == ["body", "next", "next"]
+    # As deep as JSON may be, with two aliases a level: deeper than Python calls functions.
+    reply = served.ask("POST", "/tree", "[" * 256 + "]" * 256)
+    assert reply.status == 422
+    assert reply.json["errors"][0]["detail"] == "expected less nesting"
+    assert served.ask("POST", "/tree", "[" * 100 + "]" * 100).status == 200
+    assert served.ask("POST", "/chain", '{"next":' * 255 + "{}" + "}" * 255).status == 200
 
 
 @pytest.mark.api("Handlers: bytes and str take the body as it came")

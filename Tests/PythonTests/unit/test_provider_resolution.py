@@ -5,6 +5,7 @@
 # mypy: allow-untyped-defs, allow-incomplete-defs
 
 from collections.abc import AsyncGenerator
+from typing import Any
 
 import necro
 import pytest
@@ -113,8 +114,12 @@ def test_a_database_is_overridden_by_name_or_class(
     def plain(other: necro.postgres.BlockingDatabase):
         return other
 
-    handler = {"db": by_name, "Database": by_class, "BlockingDatabase": plain}[key]
-    app.get("/")(handler)
+    handlers: dict[str, Any] = {
+        "db": by_name,
+        "Database": by_class,
+        "BlockingDatabase": plain,
+    }
+    app.get("/")(handlers[key])
     assert "set --database or DATABASE_URL" in refusal(app)
     with app.override(key if key == "db" else getattr(necro.postgres, key), lambda: "fake"):
         assert client_of(app).get("/").content == b"fake"

@@ -343,6 +343,43 @@ def test_a_pooled_generator_that_nobody_waits_for_is_ended() -> None:
     assert log == ["ended"]
 
 
+def test_clean_up_runs_also_when_the_pool_takes_no_further_handler() -> None:
+    app, log = necro.App(threads_max=1, queue_max=0), list[str]()
+    begun, may_end = asyncio.Event(), asyncio.Event()
+    is_blocked, may_go_on = threading.Event(), threading.Event()
+
+    @app.provide("guard")
+    def guard():
+        yield
+        log.append("ended")
+
+    @app.get("/guarded")
+    async def guarded(guard) -> None:
+        begun.set()
+        await may_end.wait()
+
+    @app.get("/blocks")
+    def blocks() -> None:
+        is_blocked.set()
+        may_go_on.wait(10)
+
+    async def run() -> list[int]:
+        client = AsyncTestClient(app)
+        first = asyncio.create_task(client.get("/guarded"))
+        await begun.wait()
+        second = asyncio.create_task(client.get("/blocks"))
+        assert await asyncio.to_thread(is_blocked.wait, 10)
+        may_end.set()
+        refused = await client.get("/blocks")
+        may_go_on.set()
+        answered = [await first, await second]
+        await client.aclose()
+        return [refused.status_code, *(one.status_code for one in answered)]
+
+    assert asyncio.run(run()) == [503, 204, 204]
+    assert log == ["ended"]
+
+
 def test_plain_generators_end_when_the_coroutine_is_closed() -> None:
     app, log = necro.App(), list[str]()
 
