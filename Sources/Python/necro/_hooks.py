@@ -24,7 +24,10 @@ def check_hook(hook: Callable[..., object], event: str) -> None:
 
 def failure(event: str, hook: Callable[..., object], error: BaseException) -> str:
     """The line that says what a hook raised."""
-    return f"{event} hook {display_name(hook)} failed: {type(error).__qualname__}: {error}"
+    from necro._refused import refused_extension
+
+    reason = refused_extension(error) or f"{type(error).__qualname__}: {error}"
+    return f"{event} hook {display_name(hook)} failed: {reason}"
 
 
 async def run_hook(hook: Callable[..., object], state: State) -> None:

@@ -14,17 +14,41 @@ from inspect import iscoroutinefunction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from necro._necro import Worker
     from necro._routes import CompiledRoute
     from necro._signals import SignalChannel
 
-__all__ = ["Loop", "new_event_loop", "task_type"]
+__all__ = ["Loop", "task_type"]
 
 # What epoll calls readable and writable; the other bits make a descriptor both.
 _EPOLLIN = 0x001
 _EPOLLOUT = 0x004
+
+
+class _KeysByObject(Mapping["Any", selectors.SelectorKey]):
+    """The keys of a selector, by file object as well as by descriptor: asyncio asks for both."""
+
+    def __init__(self, selector: "_Selector") -> None:
+        self._selector = selector
+
+    def __len__(self) -> int:
+        """How many are registered."""
+        return len(self._selector.keys)
+
+    def __iter__(self) -> "Iterator[int]":
+        """The descriptors."""
+        return iter(self._selector.keys)
+
+    def __getitem__(self, fileobj: "Any") -> selectors.SelectorKey:
+        """The key of what is registered; KeyError for anything else."""
+        return self._selector.get_key(fileobj)
+
+    def get(self, fileobj: "Any", default: "Any" = None) -> "Any":
+        """The key of what is registered, else the default."""
+        return self._selector.keys.get(self._selector.lookup(fileobj), default)
 
 
 class _Selector(selectors.BaseSelector):
@@ -32,23 +56,24 @@ class _Selector(selectors.BaseSelector):
 
     def __init__(self, worker: "Worker") -> None:
         self._worker = worker
-        self._keys: dict[int, selectors.SelectorKey] = {}
+        self.keys: dict[int, selectors.SelectorKey] = {}
+        self._keys_by_object = _KeysByObject(self)
         self.loop: Loop | None = None
 
     def register(self, fileobj: "Any", events: int, data: object = None) -> selectors.SelectorKey:
         """Watches a file object or descriptor."""
         descriptor = _descriptor(fileobj)
-        if descriptor in self._keys:
+        if descriptor in self.keys:
             raise KeyError(f"{fileobj!r} (descriptor {descriptor}) is already registered")
         self._worker.add_descriptor(descriptor, _mask(events))
         key = selectors.SelectorKey(fileobj, descriptor, events, data)
-        self._keys[descriptor] = key
+        self.keys[descriptor] = key
         return key
 
     def unregister(self, fileobj: "Any") -> selectors.SelectorKey:
         """Forgets a file object or descriptor."""
         try:
-            key = self._keys.pop(self._lookup(fileobj))
+            key = self.keys.pop(self.lookup(fileobj))
         except KeyError:
             raise KeyError(f"{fileobj!r} is not registered") from None
         # One that was closed first is removed already.
@@ -62,13 +87,13 @@ class _Selector(selectors.BaseSelector):
         if events != key.events:
             self._worker.modify_descriptor(key.fd, _mask(events))
         key = selectors.SelectorKey(key.fileobj, key.fd, events, data)
-        self._keys[key.fd] = key
+        self.keys[key.fd] = key
         return key
 
     def get_key(self, fileobj: "Any") -> selectors.SelectorKey:
         """The key of a registered object; KeyError for any other."""
         try:
-            return self._keys[self._lookup(fileobj)]
+            return self.keys[self.lookup(fileobj)]
         except KeyError:
             raise KeyError(f"{fileobj!r} is not registered") from None
 
@@ -77,7 +102,7 @@ class _Selector(selectors.BaseSelector):
         assert self.loop is not None
         ready: list[tuple[selectors.SelectorKey, int]] = []
         for descriptor, mask in self._worker.serve(timeout, self.loop.timers):
-            key = self._keys.get(descriptor)
+            key = self.keys.get(descriptor)
             if key is None:
                 continue
             events = 0
@@ -89,21 +114,21 @@ class _Selector(selectors.BaseSelector):
                 ready.append((key, events & key.events))
         return ready
 
-    def get_map(self) -> Mapping["Any", selectors.SelectorKey]:
-        """The keys by descriptor."""
-        return self._keys
+    def get_map(self) -> _KeysByObject:
+        """The keys, by file object or descriptor."""
+        return self._keys_by_object
 
     def close(self) -> None:
         """Forgets all; the reactor belongs to the worker."""
-        for key in list(self._keys.values()):
+        for key in list(self.keys.values()):
             self.unregister(key.fd)
 
-    def _lookup(self, fileobj: "Any") -> int:
+    def lookup(self, fileobj: "Any") -> int:
         """The descriptor of an object, also of one that has been closed since."""
         try:
             return _descriptor(fileobj)
         except ValueError:
-            for key in self._keys.values():
+            for key in self.keys.values():
                 if key.fileobj is fileobj:
                     return key.fd
             raise
@@ -158,8 +183,6 @@ class Loop(asyncio.SelectorEventLoop):
         """
         self._worker = worker
         self._signals = signals
-        # Whether the worker ends with the loop; a host's lives as long as the process.
-        self.owns_worker = False
         selector = _Selector(worker)
         super().__init__(selector)
         selector.loop = self
@@ -219,12 +242,6 @@ class Loop(asyncio.SelectorEventLoop):
         self._signals.unwant(sig)
         return True
 
-    def close(self) -> None:
-        """Closes the loop, and its worker where no host has one."""
-        super().close()
-        if self.owns_worker:
-            self._worker.close()
-
     def _read_signals(self) -> None:
         """Calls what is to be called for the signals that the host has handed on."""
         assert self._signals is not None
@@ -235,16 +252,6 @@ class Loop(asyncio.SelectorEventLoop):
         """Stops the loop after this turn, also when a handler asks while the reactor serves."""
         super().stop()
         self.call_soon(_nothing)
-
-
-def new_event_loop() -> Loop:
-    """A loop on a reactor of its own, without a host."""
-    from necro._native import native
-
-    worker = native.Worker(None, {}, False)
-    loop = Loop(worker, _nothing)
-    loop.owns_worker = True
-    return loop
 
 
 def _nothing() -> None:

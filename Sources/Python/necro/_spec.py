@@ -137,6 +137,12 @@ def _import_failure(spec: AppSpec, error: BaseException) -> SpecError:
     # The original stays as it is: the frames are cut for the text alone.
     text = "".join(format_exception(type(error), error, frames))
     last = format_exception_only(error)[-1].strip()
+    if isinstance(error, ImportError):
+        from necro._refused import refused_extension
+
+        refusal = refused_extension(error)
+        if refusal is not None:
+            last = f"{refusal}, and a worker is one (see Docs/asyncio.md)"
     return SpecError(f"{spec.text!r} fails to import: {last}", text)
 
 

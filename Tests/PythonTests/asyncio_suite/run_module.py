@@ -78,8 +78,13 @@ class _SuiteLoop(Loop):
         if selector is not None:
             selector.close()
         _SuiteLoop.made += 1
-        super().__init__(native.Worker(None, {}, False), _nothing)
-        self.owns_worker = True
+        self._own_worker = native.Worker(None, {}, False)
+        super().__init__(self._own_worker, _nothing)
+
+    def close(self) -> None:
+        """Closes the loop and its reactor, which no host has."""
+        super().close()
+        self._own_worker.close()
 
 
 def _nothing() -> None:

@@ -259,3 +259,22 @@ def hosting(
         if process.poll() is None:
             process.kill()
             process.wait()
+
+
+def wires_by_worker(running: Host, workers: int, each: int = 1) -> list[list[Wire]]:
+    """Connections to each worker, so many of them.
+
+    The app answers `/who` with what tells its workers apart.
+    """
+    found: dict[int, list[Wire]] = {}
+    for _ in range(400 * each):
+        wire = running.connect()
+        wire.request("GET", "/who")
+        wires = found.setdefault(wire.reply().json, [])
+        if len(wires) < each:
+            wires.append(wire)
+        else:
+            wire.close()
+        if len(found) == workers and all(len(wires) == each for wires in found.values()):
+            return list(found.values())
+    raise AssertionError(f"only {len(found)} of {workers} workers answered")

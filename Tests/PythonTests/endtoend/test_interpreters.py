@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hosting import Host, run_necro, write_app
+from hosting import Host, run_necro, wires_by_worker, write_app
 from wire import Wire
 
 type StartHost = Callable[..., Host]
@@ -63,22 +63,6 @@ WATCHING = """
 CHANGES_MIN = 10_000
 
 
-def _wires_by_worker(running: Host, count: int) -> dict[int, Wire]:
-    """A connection to each worker; a worker is known by the thread that answers."""
-    found: dict[int, Wire] = {}
-    for _ in range(400):
-        wire = running.connect()
-        wire.request("GET", "/who")
-        worker = wire.reply().json
-        if worker in found:
-            wire.close()
-        else:
-            found[worker] = wire
-        if len(found) == count:
-            return found
-    raise AssertionError(f"only {len(found)} of {count} workers answered")
-
-
 @pytest.mark.api("Apps: each worker is a sub-interpreter with a GIL of its own")
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="two cores are needed")
 def test_two_workers_run_on_two_gils_at_once(host: StartHost, tmp_path: Path) -> None:
@@ -88,7 +72,7 @@ def test_two_workers_run_on_two_gils_at_once(host: StartHost, tmp_path: Path) ->
     5 ms; on two GILs with each look. Unlike with wall times, a moment of two free cores is enough.
     """
     running = host(WATCHING, workers=2)
-    wires = list(_wires_by_worker(running, 2).values())
+    wires = [wire for (wire,) in wires_by_worker(running, 2)]
     counters = tmp_path / "counters"
     counters.write_bytes(bytes(16))
     changes = [0, 0]
@@ -130,8 +114,7 @@ def test_the_modules_of_each_worker_are_its_own(host: StartHost) -> None:
         """,
         workers=3,
     )
-    wires = _wires_by_worker(running, 3)
-    for wire in wires.values():
+    for (wire,) in wires_by_worker(running, 3):
         for expected in (1, 2, 3):
             wire.request("GET", "/count")
             assert wire.reply().json == expected
@@ -174,7 +157,7 @@ def test_necro_serves_in_three_interpreters_under_load(host: StartHost) -> None:
         """,
         workers=3,
     )
-    wires = _wires_by_worker(running, 3)
+    wires = [wire for (wire,) in wires_by_worker(running, 3)]
     failures: list[BaseException] = []
 
     def load(wire: Wire) -> None:
@@ -194,7 +177,7 @@ def test_necro_serves_in_three_interpreters_under_load(host: StartHost) -> None:
         except BaseException as error:
             failures.append(error)
 
-    threads = [threading.Thread(target=load, args=(wire,)) for wire in wires.values()]
+    threads = [threading.Thread(target=load, args=(wire,)) for wire in wires]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -224,10 +207,10 @@ def test_a_first_import_in_two_handlers_at_once_is_whole(host: StartHost) -> Non
             """,
             workers=2,
         )
-        wires = _wires_by_worker(running, 2)
-        for wire in wires.values():
+        wires = [wire for (wire,) in wires_by_worker(running, 2)]
+        for wire in wires:
             wire.request("GET", "/import")
-        for wire in wires.values():
+        for wire in wires:
             assert wire.reply().json == ["2026-01-02", "1.5"]
         running.stop()
 
@@ -376,7 +359,7 @@ def test_a_worker_adds_less_than_15_megabytes(host: StartHost) -> None:
     sizes: list[int] = []
     for workers in (1, 3):
         running = host(BUSY, workers=workers)
-        for wire in _wires_by_worker(running, workers).values():
+        for (wire,) in wires_by_worker(running, workers):
             wire.close()
         sizes.append(running.rss_octets)
         running.stop()
