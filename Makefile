@@ -17,7 +17,7 @@ SEED ?= 1
 PACKAGES := libssl-dev libpq-dev libhiredis-dev libhttp-parser-dev postgresql pgbouncer redis-server nginx wrk curl qemu-user
 
 .PHONY: run build test spec fuzz soak bench-http bench-http1 bench-app bench-client \
-  bench-postgres bench-resp format clean packages swift
+  bench-start bench-postgres bench-resp format clean packages swift
 
 run: build
 	@printf '%s\n' 'Try, in another terminal:' \
@@ -60,6 +60,10 @@ bench-app: packages build
 # How soon a test client answers, beside FastAPI's.
 bench-client: build
 	@PYTHONPATH=Benchmarks/http $(PY) Benchmarks/client/start.py --rounds $(ROUNDS)
+
+# How soon necro is imported and `necro host` answers, beside FastAPI on uvicorn.
+bench-start: build
+	@PYTHONPATH=Benchmarks/http $(PY) Benchmarks/start/start.py --rounds $(ROUNDS)
 
 # The codec alone: the ordinary build, and Embedded Swift as it ships.
 bench-http1: swift
