@@ -63,7 +63,7 @@ bench-client: build
 
 # How soon necro is imported and `necro host` answers, beside FastAPI on uvicorn.
 bench-start: build
-	@PYTHONPATH=Benchmarks/http $(PY) Benchmarks/start/start.py --rounds $(ROUNDS)
+	@PYTHONPATH=Benchmarks/http $(PY) Benchmarks/start/first_answer.py --rounds $(ROUNDS)
 
 # The codec alone: the ordinary build, and Embedded Swift as it ships.
 bench-http1: swift

@@ -1,6 +1,5 @@
 """Work that is done after the response: bounded, and finished before the worker ends."""
 
-import asyncio
 import inspect
 from contextvars import Context, copy_context
 from functools import partial
@@ -12,6 +11,7 @@ from necro._signatures import display_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable
 
     from necro._views import RequestViews
@@ -70,7 +70,9 @@ class BackgroundWork:
         if is_cancelled:
             self._ended(len(jobs))
             return
-        task = asyncio.get_running_loop().create_task(self._run(request, jobs), context=context)
+        from asyncio import get_running_loop
+
+        task = get_running_loop().create_task(self._run(request, jobs), context=context)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -106,18 +108,22 @@ class BackgroundWork:
 
     async def settle(self) -> None:
         """Waits until all work is done, however long that takes."""
+        from asyncio import get_running_loop, shield
+
         while self._pending > 0:
             if self._idle is None or self._idle.done():
-                self._idle = asyncio.get_running_loop().create_future()
+                self._idle = get_running_loop().create_future()
             # One who waits no longer does not end the others' waiting.
-            await asyncio.shield(self._idle)
+            await shield(self._idle)
 
     async def finish(self) -> None:
         """Waits until all work is done; what takes longer than it may is cancelled, and said."""
+        from asyncio import gather, timeout
+
         if self._pending == 0:
             return
         try:
-            async with asyncio.timeout(self._seconds_max):
+            async with timeout(self._seconds_max):
                 await self.settle()
         except TimeoutError:
             from logging import getLogger
@@ -130,7 +136,7 @@ class BackgroundWork:
             tasks = list(self._tasks)
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await gather(*tasks, return_exceptions=True)
 
 
 def _log(error: Exception, job: "Job", request: "RequestViews") -> None:

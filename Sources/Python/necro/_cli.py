@@ -16,7 +16,7 @@ from necro._spec import SpecError, load, parse_spec
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
     from necro._routes import CompiledRoute
     from necro._spec import AppSpec
@@ -30,8 +30,29 @@ class UsageError(Exception):
     """The command line is wrong; one line."""
 
 
+class _HelpFormatter(argparse.HelpFormatter):
+    """As wide as the terminal, without the module that argparse would ask.
+
+    It makes a formatter for each option of a parser, also where nobody asks for help.
+    """
+
+    def __init__(self, prog: str) -> None:
+        try:
+            columns = int(os.environ["COLUMNS"])
+        except (KeyError, ValueError):
+            try:
+                columns = os.get_terminal_size().columns
+            except OSError:
+                columns = 80
+        super().__init__(prog, width=columns - 2)
+
+
 class _Parser(argparse.ArgumentParser):
     """Raises in place of printing the usage and ending the process."""
+
+    def __init__(self, *arguments: "Any", **keywords: "Any") -> None:
+        """An ArgumentParser."""
+        super().__init__(*arguments, formatter_class=_HelpFormatter, **keywords)
 
     def error(self, message: str) -> "NoReturn":
         """Is called by argparse for a wrong command line."""

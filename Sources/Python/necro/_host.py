@@ -9,7 +9,6 @@ from contextlib import suppress
 from importlib import import_module
 from time import monotonic
 
-from necro._logs import say
 from necro._native import native
 from necro._options import HostOptions
 from necro._services import Services
@@ -20,10 +19,10 @@ from necro._state import State
 __all__ = ["run"]
 
 # The standard library's extension modules, imported here before any worker exists: two
-# interpreters that import `datetime` for the first time at once can leave it half made.
+# interpreters that import `datetime` for the first time at once can leave it half made. `_asyncio`,
+# which brings all of asyncio with it, every worker imports as it starts, one after another.
 _EXTENSIONS = (
     "_datetime",
-    "_asyncio",
     "_bisect",
     "_contextvars",
     "_csv",
@@ -113,7 +112,7 @@ def run(spec: AppSpec, options: HostOptions) -> int:
     else:
         count = "1 worker" if workers == 1 else f"{workers} workers"
         for url in host.urls():
-            say(f"hosting {spec.text} on {url} with {count}", options)
+            _say(f"hosting {spec.text} on {url} with {count}", options)
         status = _serve(host, events, workers)
     host.close()
     for stream in (sys.stdout, sys.stderr):
@@ -145,6 +144,18 @@ def _open_log(name: str | None) -> int:
         raise OSError(f"cannot write the access log {name}: {error.strerror}") from None
 
 
+def _say(text: str, options: HostOptions) -> None:
+    """Says what the host does: a plain line, or a JSON object like those of the log."""
+    if options.log_format == "json":
+        # It needs `logging`, which costs much of the time that a start takes.
+        from necro._logs import json_line
+
+        line = json_line(text)
+    else:
+        line = f"necro: {text}"
+    os.write(2, f"{line}\n".encode("utf-8", "backslashreplace"))
+
+
 def _reopen_on_signal(log: int, options: HostOptions) -> None:
     """Has SIGUSR1 open the access log anew, as after its file was moved away."""
     if options.access_log in (None, "-"):
@@ -154,7 +165,7 @@ def _reopen_on_signal(log: int, options: HostOptions) -> None:
         try:
             fresh = _open_log(options.access_log)
         except OSError as error:
-            say(str(error), options)
+            _say(str(error), options)
             return
         # The workers go on writing to the same descriptor.
         os.dup2(fresh, log, inheritable=False)

@@ -6,11 +6,7 @@ import os
 import time
 from errno import EAGAIN
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from necro._options import HostOptions
-
-__all__ = ["JSONFormatter", "TextFormatter", "report_access_log", "say", "set_up_logs"]
+__all__ = ["JSONFormatter", "TextFormatter", "json_line", "report_access_log", "set_up_logs"]
 
 # What every record has; anything else was given by `extra=`.
 _USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -101,11 +97,6 @@ def report_access_log(error_number: int, line_count: int) -> None:
         logger.warning("%s dropped from the access log", lines)
 
 
-def say(text: str, options: "HostOptions") -> None:
-    """Says what the host does: a plain line, or a JSON object like those of the log."""
-    if options.log_format == "json":
-        record = logging.LogRecord("necro", logging.INFO, "", 0, text, None, None)
-        line = JSONFormatter().format(record)
-    else:
-        line = f"necro: {text}"
-    os.write(2, f"{line}\n".encode("utf-8", "backslashreplace"))
+def json_line(text: str) -> str:
+    """What the host says, as a JSON object like those of the log."""
+    return JSONFormatter().format(logging.LogRecord("necro", logging.INFO, "", 0, text, None, None))

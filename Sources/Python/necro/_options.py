@@ -278,11 +278,11 @@ def _check_variables(environment: Mapping[str, str]) -> None:
 
     Others are not ours to judge: a cluster sets NECRO_PORT for a service of this name.
     """
-    from difflib import get_close_matches
-
     known = [option.variable for option in OPTIONS]
     for variable in environment:
         if variable.startswith("NECRO_") and variable not in (*known, "NECRO_EXTENSION"):
+            from difflib import get_close_matches
+
             near = get_close_matches(variable, known, n=1, cutoff=0.85)
             if near:
                 raise OptionError(f"there is no variable {variable}; did you mean {near[0]}?")

@@ -1,6 +1,5 @@
 """The bounded thread pool of one worker, for plain `def` handlers."""
 
-import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -35,12 +34,14 @@ class HandlerPool:
 
     def wrap(self, handler: Callable[..., object]) -> "Callable[..., Any]":
         """A coroutine function that runs the handler in the pool, in the caller's context."""
+        # Only who serves has a loop; who looks at an app's routes does without.
+        from asyncio import wrap_future
 
         @wraps(handler)
         async def pooled(*arguments: object, **keywords: object) -> object:
             call: Callable[[], object]
             call = partial(copy_context().run, handler, *arguments, **keywords)
-            return await asyncio.wrap_future(self._submit(call))
+            return await wrap_future(self._submit(call))
 
         return pooled
 
@@ -49,17 +50,21 @@ class HandlerPool:
 
         - orphaned: is called after it when nobody waits for the result any more.
         """
+        from asyncio import CancelledError, wrap_future
+
         future = self._submit(call)
         try:
-            return await asyncio.wrap_future(future)
-        except asyncio.CancelledError:
+            return await wrap_future(future)
+        except CancelledError:
             # A call that runs cannot be stopped; what it has made must not stay behind.
             future.add_done_callback(lambda _: orphaned())
             raise
 
     async def finish[T](self, call: Callable[[], T]) -> T:
         """Runs a call that ends another one: never refused, and not given up when cancelled."""
-        return await asyncio.shield(asyncio.wrap_future(self._executor.submit(call)))
+        from asyncio import shield, wrap_future
+
+        return await shield(wrap_future(self._executor.submit(call)))
 
     def _submit[T](self, call: Callable[[], T]) -> "Future[T]":
         """Queues a call; raises HTTPError 503 when the queue is full."""

@@ -58,11 +58,11 @@ def _measured() -> list[Measured]:
     other = compared_program("python", REQUIREMENTS, COMPARED)
 
     def host(*more: str) -> Callable[[int], Sequence[str]]:
-        words = [sys.executable, "-m", "necro", "host", str(HERE / "necro_app.py"), *more]
+        words = [sys.executable, "-m", "necro", "host", str(HERE / "necro_started.py"), *more]
         return lambda port: [*words, "--bind", f"127.0.0.1:{port}"]
 
     def uvicorn(port: int) -> Sequence[str]:
-        words = [other, "-m", "uvicorn", "--app-dir", str(HERE), "fastapi_app:app"]
+        words = [other, "-m", "uvicorn", "--app-dir", str(HERE), "fastapi_started:app"]
         return [*words, "--log-level", "error", "--port", str(port)]
 
     return [
@@ -141,7 +141,9 @@ def _cpu_seconds(process: int) -> float:
 def _sample(one: Measured) -> Times:
     port = free_port() if one.answers else 0
     words = one.words(port)
-    return _answered(words, one.environment, port) if one.answers else _ended(words, one.environment)
+    return (
+        _answered(words, one.environment, port) if one.answers else _ended(words, one.environment)
+    )
 
 
 def main() -> int:
