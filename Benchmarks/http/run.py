@@ -127,6 +127,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     print("req/CPU-s: requests per second of server CPU; ratios are of it. Latencies as measured,")
     print("per request, or per batch where pipelined. RSS: all processes of the server.")
+    if "necro-tasks" in options.names:
+        print("necro-tasks: necro with a Task of its own for each request (Docs/asyncio.md).")
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
             json.dump(report, file, indent=1)

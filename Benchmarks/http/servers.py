@@ -164,9 +164,16 @@ def necro(port: int, workers: int = 1, app: Path = ROOT / "Examples/hello/app.py
     return Command(words, necro_environment())
 
 
+def _necro_tasks(port: int) -> Command:
+    """necro with an eager Task for each request: what driving handlers natively spares."""
+    command = necro(port)
+    return Command(command.words, {**command.environment, "NECRO_TASK_PER_REQUEST": "1"})
+
+
 SERVERS: dict[str, Callable[[int], Command]] = {
     "ceiling": _ceiling,
     "necro": necro,
+    "necro-tasks": _necro_tasks,
     "nginx": _nginx,
     "uvicorn": _uvicorn,
     "granian": _granian,

@@ -50,9 +50,9 @@ class _HelpFormatter(argparse.HelpFormatter):
 class _Parser(argparse.ArgumentParser):
     """Raises in place of printing the usage and ending the process."""
 
-    def __init__(self, *arguments: "Any", **keywords: "Any") -> None:
-        """An ArgumentParser."""
-        super().__init__(*arguments, formatter_class=_HelpFormatter, **keywords)
+    def __init__(self, **keywords: "Any") -> None:
+        """An ArgumentParser, with a formatter of its own."""
+        super().__init__(**{"formatter_class": _HelpFormatter, **keywords})
 
     def error(self, message: str) -> "NoReturn":
         """Is called by argparse for a wrong command line."""
