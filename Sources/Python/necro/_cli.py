@@ -52,7 +52,8 @@ class _Parser(argparse.ArgumentParser):
 
     def __init__(self, **keywords: "Any") -> None:
         """An ArgumentParser, with a formatter of its own."""
-        super().__init__(**{"formatter_class": _HelpFormatter, **keywords})
+        keywords.setdefault("formatter_class", _HelpFormatter)
+        super().__init__(**keywords)
 
     def error(self, message: str) -> "NoReturn":
         """Is called by argparse for a wrong command line."""
