@@ -38,8 +38,8 @@ class Document:
     title: str
     text: str
     keywords: str
-    """`capitals` or `lower case`, as `sentences` has them; `modal verbs`, as `markdown` has them; in
-    an `anchored chapter`, as `chapters` has them."""
+    """`capitals` or `lower case`, as `sentences` has them; `modal verbs`, as `markdown` has them;
+    `anchored chapter`, as `chapters` has them."""
     sections: list[str]
     statements: list[str] = field(default_factory=lambda: list[str]())
     """Sections in which each sentence is normative."""
