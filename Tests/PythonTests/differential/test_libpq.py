@@ -7,6 +7,7 @@ given to libpq and to our decoder: errors with every field, notices, copies, sev
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import struct
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import necro.postgres as pg
 import postgres_text as text_of
 import pytest
 from necro._private_servers import PrivatePostgres
@@ -270,6 +272,60 @@ def test_types_of_a_database_are_what_their_text_says(answering: Path, peer: Pee
         Case("hstore", '"a b"=>"1", "c"=>NULL, "q\\"x"=>"\\\\"', text_of.hstore),
     ]
     assert _compare(answering, peer, cases, taught) == []
+
+
+AS_TEXT_ALONE = {"money", "macaddr", "macaddr8", "bit", "varbit", "pg_lsn", "tid"}
+"""Types whose parameters are text, so that lists of them are written as the text of an array."""
+
+
+def _keeps_its_text(case: Case) -> bool:
+    """Whether the Python object of a value stands for the same text.
+
+    `datetime.max` stands for infinity and `timedelta` has no months; lists begin at 1; JSON is an
+    object, without its white space and digits.
+    """
+    if case.type.startswith(("date", "ts", "timestamp")) and "infinity" in case.value:
+        return False
+    return not case.type.startswith(("interval", "json")) and "]=" not in case.value
+
+
+def test_a_value_that_was_read_is_written_as_it_was(
+    postgres_server: PrivatePostgres, postgres_database: str, peer: Peer
+) -> None:
+    for setting in text_of.SETTINGS.replace("SET ", "").split(";"):
+        postgres_server.run_sql(f"ALTER DATABASE {postgres_database} SET {setting}")
+
+    async def compared(db: pg.Database, case: Case) -> str | None:
+        value = f"{_quoted(case.value)}::{case.type}"
+        text = peer.value(f"SELECT ({value})::text", binary=False)[1].decode()
+        is_refused = str(_expected(case, text)) == "error outOfRange"
+        try:
+            read: Any = await db.fetch_value(f"SELECT {value}")
+        except (pg.ResultError, ValueError) as error:
+            return None if is_refused else f"{case.type} {case.value[:60]}: {error}"
+        if read is None or (isinstance(read, str) and case.type.startswith("json")):
+            # NULL, and a str that would be JSON's text.
+            return None
+        if case.type.removesuffix("[]") in AS_TEXT_ALONE and not isinstance(read, str):
+            return None
+        again: Any = await db.fetch_value(f"SELECT $1::{case.type}", read)
+        written: Any = await db.fetch_value(f"SELECT ($1::{case.type})::text", read)
+        # NaN is not equal to itself.
+        if again != read and "NaN" not in case.value:
+            return f"{case.type} {case.value[:60]}: {again!r:.120}, not {read!r:.120}"
+        if _keeps_its_text(case) and written != text:
+            return f"{case.type} {case.value[:60]}: {written:.120}, not {text:.120}"
+        return None
+
+    async def body() -> list[str]:
+        async with (
+            asyncio.timeout(300),
+            pg.connect(postgres_server.url_of(postgres_database)) as db,
+        ):
+            found = [await compared(db, case) for case in _built_in()]
+        return [difference for difference in found if difference]
+
+    assert asyncio.run(body()) == []
 
 
 class Recorder:
