@@ -102,6 +102,9 @@ class Router:
         - path: a template such as `/summon/{id}` or `/files/{rest:path}`.
         - methods: such as `["GET", "POST"]`.
         """
+        if not isinstance(path, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            # `@app.get` without parentheses would leave no route, and no word about it.
+            raise TypeError(f"a route begins with its path, as in @app.get('/'), not with {path!r}")
         listed = (methods,) if isinstance(methods, str) else tuple(methods)
         distinct = tuple(dict.fromkeys(method.upper() for method in listed))
         # A misspelt option is an error on its own line, not one when the app starts.

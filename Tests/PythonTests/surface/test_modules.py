@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fixtures import StartHost
 from hosting import Host
 
 APP = """
@@ -80,3 +81,31 @@ def test_a_client_is_limited_by_its_address(served: Host) -> None:
     assert answers[-1].status == 429
     assert int(answers[-1].header("retry-after") or 0) in range(1, 61)
     assert answers[-1].header("x-content-type-options") == "nosniff"
+
+
+def test_modules_that_an_app_does_not_name_are_not_there(host: StartHost) -> None:
+    running = host("""
+        import sys
+        import necro
+
+        app = necro.App()
+
+        @app.get("/")
+        async def loaded(request, body: bytes = b"", limit: int = 3):
+            return sorted(name for name in sys.modules if name.startswith("necro."))
+    """)
+    loaded = set(running.get("/").json)
+    assert "necro._app" in loaded
+    for name in (
+        "cors",
+        "credentials",
+        "rate_limit",
+        "request_ids",
+        "security_headers",
+        "sessions",
+        "set_cookie",
+        "signing",
+        "validation",
+    ):
+        assert f"necro._{name}" not in loaded
+    assert not {"necro.postgres", "necro.testing"} & loaded

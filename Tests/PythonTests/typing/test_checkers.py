@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import necro
+import pytest
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
 SOURCES = Path(necro.__file__).parents[1]
 MARK = re.compile(r"# mistake(?:$|:)")
 REPORTED = re.compile(r"^mistakes\.py:(\d+): error: (.*)$", re.MULTILINE)
@@ -21,9 +23,9 @@ REPORTED = re.compile(r"^mistakes\.py:(\d+): error: (.*)$", re.MULTILINE)
 type Reports = dict[int, list[str]]
 
 
-def copied(name: str, folder: Path) -> str:
-    """Copies a file of this folder; gives its text."""
-    text = (HERE / name).read_text()
+def copied(name: str, folder: Path, source: Path = HERE) -> str:
+    """Copies a file, by default of this folder; gives its text."""
+    text = (source / name).read_text()
     (folder / name).write_text(text)
     return text
 
@@ -85,6 +87,16 @@ def test_mypy_accepts_what_users_write(tmp_path: Path) -> None:
 def test_pyright_accepts_what_users_write(tmp_path: Path) -> None:
     copied("typical.py", tmp_path)
     assert pyright(tmp_path, "typical.py") == {}
+
+
+@pytest.mark.parametrize(
+    "example", sorted((ROOT / "Examples").glob("*/*.py")), ids=lambda path: path.parent.name
+)
+def test_both_accept_the_examples(example: Path, tmp_path: Path) -> None:
+    copied(example.name, tmp_path, example.parent)
+    ended = mypy(tmp_path, example.name)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert pyright(tmp_path, example.name) == {}
 
 
 def test_mypy_reports_every_mistake(tmp_path: Path) -> None:

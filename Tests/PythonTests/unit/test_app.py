@@ -59,6 +59,18 @@ def test_an_option_that_no_route_has_is_an_error_on_its_own_line() -> None:
         app.get("/", statsu=201)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
+def test_a_decorator_without_parentheses_is_an_error_on_its_own_line() -> None:
+    app = necro.App()
+    with pytest.raises(TypeError, match=r"begins with its path, as in @app\.get\('/'\), not with"):
+        app.get(nothing)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    with pytest.raises(TypeError, match="neither a function nor"):
+        app.middleware("http")  # type: ignore[type-var]  # pyright: ignore
+    with pytest.raises(TypeError, match="for an Exception class or a status, not <function"):
+        app.exception(nothing)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    with pytest.raises(TypeError, match="for a name or a class, not <function"):
+        app.provide(nothing)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
 def test_a_plain_handler_runs_in_a_thread_and_an_inline_one_on_the_loop() -> None:
     from threading import current_thread, main_thread
 
