@@ -46,24 +46,19 @@ extension JSONParser {
     output.append(0x2F)
     let entry = tape.entries[name]
     if entry.kind == .string {
-      JSONPointer.append(name: document.octets(entry.slice), into: &output)
+      appendToken(document.octets(entry.slice), into: &output)
     } else {
-      JSONPointer.append(name: unescaped.octets(entry.slice), into: &output)
+      appendToken(unescaped.octets(entry.slice), into: &output)
     }
   }
-}
 
-/// The way to a value in a document, as text: a `/` and a name or an index for each level.
-///
-/// Source: `RFC 6901 §3`.
-public enum JSONPointer {
-  /// Appends a member's name, in which `~` and `/` are escaped; the `/` before it is the caller's.
-  public static func append(name: Span<UInt8>, into output: inout OctetBuffer) {
-    for index in name.indices {
-      switch name[index] {
+  /// Appends a member's name, in which `~` and `/` are escaped.
+  private func appendToken(_ octets: Span<UInt8>, into output: inout OctetBuffer) {
+    for index in octets.indices {
+      switch octets[index] {
       case 0x7E: output.append("~0")
       case 0x2F: output.append("~1")
-      default: output.append(name[index])
+      default: output.append(octets[index])
       }
     }
   }

@@ -115,44 +115,9 @@ final class JSONReader {
   ) {
     var pointer = OctetBuffer()
     parser.appendPointer(in: text, into: &pointer)
-    guard let short = makeString(message) else { return }
-    defer { release(short) }
-    guard let path = makeString(pointer.octets) else { return }
-    defer { release(path) }
-    guard let whole = describe(error, message, pointer) else { return }
-    defer { release(whole) }
-    guard let exception = call(state.decodeError, whole) else { return }
-    defer { release(exception) }
-    guard PyObject_SetAttrString(exception, "msg", short) == 0,
-      PyObject_SetAttrString(exception, "path", path) == 0,
-      setNumber(exception, "offset", error.offset), setNumber(exception, "line", error.line),
-      setNumber(exception, "column", error.column)
-    else { return }
-    PyErr_SetObject(state.decodeError, exception)
-  }
-
-  /// The error with its place, as a str.
-  private func describe(
-    _ error: JSONError, _ message: StaticString, _ pointer: borrowing OctetBuffer
-  ) -> Object? {
-    var text = OctetBuffer()
-    text.append(message)
-    text.append(" at line ")
-    text.append(decimal: UInt64(error.line))
-    text.append(", column ")
-    text.append(decimal: UInt64(error.column))
-    if !pointer.isEmpty {
-      text.append(", in ")
-      text.append(pointer.octets)
-    }
-    return makeString(text.octets)
-  }
-
-  private func setNumber(_ object: Object, _ name: StaticString, _ value: Int) -> Bool {
-    guard let number = PyLong_FromLong(value) else { return false }
-    defer { release(number) }
-    return PyObject_SetAttrString(
-      object, UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self), number) == 0
+    necro_raise_decode_error(
+      state.decodeError, cString(message), error.offset, error.line, error.column,
+      makeString(pointer.octets))
   }
 }
 

@@ -125,7 +125,7 @@ struct JSONWriter {
       guard writeString(name, into: &output) else { return false }
       output.append(UInt8(ascii: ":"))
       guard write(item, into: &output, depth: depth + 1) else {
-        state.jsonTrail.append(retained(name))
+        note(retained(name))
         return false
       }
       if isTooLong(output) { return false }
@@ -153,7 +153,7 @@ struct JSONWriter {
       let isWritten = write(item, into: &output, depth: depth + 1)
       release(item)
       guard isWritten else {
-        if let number = PyLong_FromLong(index) { state.jsonTrail.append(number) }
+        note(PyLong_FromLong(index))
         return false
       }
       if isTooLong(output) { return false }
@@ -183,47 +183,34 @@ struct JSONWriter {
     return write(replacement, into: &output, depth: depth + 1)
   }
 
-  /// The levels of nesting that a note names.
-  private static var notedDepthMax: Int { 16 }
-
-  /// Adds a note to the error that is set: the way to the value at fault, as a JSON Pointer.
+  /// Has the error that is set say where the value at fault lies.
   private func noteTrail() {
-    let trail = state.jsonTrail
-    if trail.isEmpty { return }
-    state.jsonTrail = []
+    guard let trail = state.jsonTrail else { return }
+    state.jsonTrail = nil
     let error = PyErr_GetRaisedException()
-    var note = OctetBuffer()
-    note.append("in the JSON value at ")
-    for level in 0..<min(trail.count, JSONWriter.notedDepthMax) {
-      note.append("/")
-      append(trail[trail.count - 1 - level], to: &note)
+    if let error, let note = imported("necro._results", "note_place") {
+      release(call(note, error, trail))
+      release(note)
     }
-    if trail.count > JSONWriter.notedDepthMax { note.append("/...") }
-    for key in trail { release(key) }
-    if let error, let text = makeEscapedString(note.octets) {
-      release(PyObject_CallMethodOneArg(error, state.nameAddNote, text))
-      release(text)
-    }
+    release(trail)
     // The note is not worth another error.
     PyErr_Clear()
     PyErr_SetRaisedException(error)
   }
 
-  private func append(_ key: Object, to note: inout OctetBuffer) {
-    if necro_is_str(key) {
-      _ = withOctets(ofString: key) { JSONPointer.append(name: $0, into: &note) }
-    } else {
-      note.append(decimal: UInt64(PyLong_AsLong(key)))
-    }
+  /// Notes, while an error makes its way out, the key or index that it comes from; takes that over.
+  private func note(_ key: Object?) {
+    if state.jsonTrail == nil { state.jsonTrail = PyList_New(0) }
+    if let key, let trail = state.jsonTrail { PyList_Append(trail, key) }
+    release(key)
   }
 }
 
 /// Sets the error for a response that is larger than it may be.
 func raiseTooLong(_ octetsMax: Int) {
-  var message = OctetBuffer()
-  message.append("the response has more octets than response-octets-max allows: ")
-  message.append(decimal: UInt64(octetsMax))
-  raise(necro_value_error()!, message)
+  necro_raise_number(
+    necro_value_error(),
+    cString("the response has more octets than response-octets-max allows"), octetsMax)
 }
 
 /// `dumps(value, default=None)`.

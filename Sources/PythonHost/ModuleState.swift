@@ -37,11 +37,10 @@ final class ModuleState {
   let nameInt = interned("int")
   let nameIsSafe = interned("is_safe")
   let nameUTCOffset = interned("utcoffset")
-  let nameAddNote = interned("add_note")
 
-  /// The keys and indexes that lead to a value with no JSON form, the innermost first, while its
-  /// error makes its way out. Owned references.
-  var jsonTrail: [Object] = []
+  /// A list of the keys and indexes that lead to a value with no JSON form, the innermost first,
+  /// while its error makes its way out; nil at other times. An owned reference.
+  var jsonTrail: Object?
 
   init(
     bodyType: UnsafeMutablePointer<PyTypeObject>,

@@ -75,10 +75,14 @@ func withOctets<Result>(ofString string: Object, _ body: (Span<UInt8>) -> Result
   return body(Span(_unsafeStart: start, count: count))
 }
 
+/// A literal as C takes it.
+func cString(_ text: StaticString) -> UnsafePointer<CChar> {
+  UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
+}
+
 /// Sets an exception of a built-in type.
 func raise(_ type: Object, _ message: StaticString) {
-  PyErr_SetString(
-    type, UnsafeRawPointer(message.utf8Start).assumingMemoryBound(to: CChar.self))
+  PyErr_SetString(type, cString(message))
 }
 
 /// Sets an exception whose message is the octets of a buffer.

@@ -210,14 +210,11 @@ final class ResultWriter {
       case .outOfOrder, .statusInvalid, .contentTooLong, .contentTooShort:
         "the response cannot be sent as HTTP"
       }
-    var text = OctetBuffer()
-    text.append(message)
-    if let fieldName, let shown = PyObject_Repr(fieldName) {
-      text.append(": ")
-      _ = withOctets(ofString: shown) { text.append($0) }
-      release(shown)
+    if let fieldName {
+      necro_raise_about(necro_value_error(), cString(message), fieldName)
+    } else {
+      raise(necro_value_error()!, message)
     }
-    raise(necro_value_error()!, text)
     return false
   }
 

@@ -207,4 +207,18 @@ PyType_Spec *necro_session_spec(void);
 /// Gives up the references of a Body.
 int necro_body_clear(PyObject *self);
 
+// Exceptions with messages that are put together.
+
+/// Sets an exception whose message ends in a number.
+void necro_raise_number(PyObject *type, const char *message, Py_ssize_t number);
+
+/// Sets an exception whose message ends in what an object is shown as.
+void necro_raise_about(PyObject *type, const char *message, PyObject *subject);
+
+/// Sets the exception for a JSON text that cannot be read.
+///
+/// `path`, a JSON Pointer, is taken over; NULL where an exception is set already.
+void necro_raise_decode_error(PyObject *type, const char *message, Py_ssize_t offset,
+                              Py_ssize_t line, Py_ssize_t column, PyObject *path);
+
 #include "CPythonDatetime.h"

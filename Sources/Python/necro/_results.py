@@ -78,6 +78,19 @@ def _type_name(value: object) -> str:
     return module + kind.__qualname__
 
 
+_NOTED_LEVELS_MAX = 16
+
+
+def note_place(error: BaseException, keys: "list[str | int]") -> None:
+    """Has an error say where in a value it arose, as a JSON Pointer (RFC 6901).
+
+    - keys: the way there, the innermost first.
+    """
+    way = [str(key).replace("~", "~0").replace("/", "~1") for key in reversed(keys)]
+    rest = "/..." if len(way) > _NOTED_LEVELS_MAX else ""
+    error.add_note(f"in the JSON value at /{'/'.join(way[:_NOTED_LEVELS_MAX])}{rest}")
+
+
 def json_default(value: object) -> object:
     """A replacement that JSON knows, for a value that it does not.
 
