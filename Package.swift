@@ -115,6 +115,7 @@ let package = Package(
     .library(name: "NecroRESP", targets: ["NecroRESP"]),
     .library(name: "NecroRouter", targets: ["NecroRouter"]),
     .library(name: "NecroPostgres", targets: ["NecroPostgres"]),
+    .library(name: "NecroRedict", targets: ["NecroRedict"]),
     .library(name: "NecroServer", targets: ["NecroServer"]),
     .library(name: "NecroFuzzBodies", targets: ["NecroFuzzBodies"]),
     .library(name: "_necro", type: .dynamic, targets: ["NecroPythonHost"]),
@@ -172,6 +173,11 @@ let package = Package(
       name: "NecroPostgres",
       dependencies: ["CLinux", "NecroOctets", "NecroReactor", "NecroPostgresWire"],
       path: "Sources/Postgres", swiftSettings: common + small),
+
+    .target(
+      name: "NecroRedict",
+      dependencies: ["CLinux", "NecroOctets", "NecroReactor", "NecroRESP"],
+      path: "Sources/Redict", swiftSettings: common + small),
 
     // Python.
     .target(
@@ -238,6 +244,12 @@ let package = Package(
         "TestSupport",
       ],
       path: "Tests/PostgresTests", swiftSettings: common),
+    .testTarget(
+      name: "RedictTests",
+      dependencies: [
+        "NecroRedict", "NecroRESP", "NecroReactor", "NecroOctets", "CLinux", "TestSupport",
+      ],
+      path: "Tests/RedictTests", swiftSettings: common),
     .testTarget(
       name: "RESPTests", dependencies: ["NecroRESP", "TestSupport", "NecroFuzzBodies"],
       path: "Tests/RESPTests", swiftSettings: common),

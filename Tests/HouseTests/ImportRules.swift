@@ -16,6 +16,7 @@ enum ImportRules {
     "Sources/Router": ["NecroOctets"],
     "Sources/Reactor": ["CLinux", "NecroOctets"],
     "Sources/Postgres": ["CLinux", "NecroOctets", "NecroReactor", "NecroPostgresWire"],
+    "Sources/Redict": ["CLinux", "NecroOctets", "NecroReactor", "NecroRESP"],
     "Sources/Server": [
       "CLinux", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroRouter", "NecroReactor",
     ],
@@ -48,6 +49,9 @@ enum ImportRules {
     ]),
     "Tests/PostgresTests": tests([
       "NecroOctets", "NecroPostgresWire", "NecroReactor", "NecroPostgres", "CLinux",
+    ]),
+    "Tests/RedictTests": tests([
+      "NecroOctets", "NecroRESP", "NecroReactor", "NecroRedict", "CLinux",
     ]),
     "Tests/RESPTests": tests(["NecroOctets", "NecroRESP", "NecroFuzzBodies"]),
     "Tests/RouterTests": tests(["NecroOctets", "NecroRouter", "NecroFuzzBodies"]),

@@ -11,6 +11,7 @@ enum UnsafeCodeRules {
   private static let partlyFacingC: [String: Set<String>] = [
     "Sources/Server": ["CLinux", "NecroReactor"],
     "Sources/Postgres": ["CLinux", "NecroReactor"],
+    "Sources/Redict": ["CLinux", "NecroReactor"],
   ]
 
   /// The unsafe constructs of a file that may have none.

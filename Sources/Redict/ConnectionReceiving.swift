@@ -1,0 +1,102 @@
+import NecroOctets
+import NecroRESP
+import NecroReactor
+
+extension RedictConnection {
+  /// Octets to make room for at least, and at most whatever length a string claims to have.
+  private static var receiveOctetsMin: Int { 16_384 }
+  private static var receiveOctetsMax: Int { 1 << 18 }
+
+  /// Receives and takes what is there, up to what a connection may have of a turn.
+  func receive() {
+    var octetsLeft = client.settings.receivedOctetsPerTurnMax
+    while octetsLeft > 0 && !isPaused && state != .closed {
+      let wanted = min(max(decoder.missingOctetCount, Self.receiveOctetsMin), Self.receiveOctetsMax)
+      let room = decoder.reserve(wanted)
+      switch transport.receive(into: room) {
+      case .octets(let count):
+        heardMilliseconds = client.reactor.now
+        decoder.advance(count)
+        octetsLeft -= count
+        takeValues()
+        // Less than there is room for was all there is; the end comes by itself.
+        if count < room.count { break }
+        continue
+      case .wouldBlock: break
+      case .closed, .failed: end(.connectionLost(wasSent: true))
+      }
+      break
+    }
+    if decoder.input.isEmpty && decoder.input.capacity > Self.receiveOctetsMax {
+      decoder.input = OctetBuffer()
+    }
+    updateInterest()
+  }
+
+  /// Octets of the value that was decoded last.
+  @_lifetime(borrow self)
+  private func received(_ slice: Slice) -> Span<UInt8> {
+    // The buffer is the connection's own and is not touched before the next value is taken.
+    let octets = decoder.input.octets(slice)
+    return unsafe _overrideLifetime(octets, borrowing: self)
+  }
+
+  /// Takes the values that are there.
+  func takeValues() {
+    while !isPaused && state != .closed {
+      do throws(RESPError) {
+        guard let value = try decoder.nextValue() else { return }
+        take(value)
+      } catch {
+        end(.protocolBroken(error))
+      }
+    }
+  }
+
+  private func take(_ value: RESPValue) {
+    let octets = received(value.octets)
+    if role == .subscriber && state == .ready {
+      takeMessage(octets, isPush: value.isPush)
+      return
+    }
+    if value.isPush {
+      client.owner.pushed(self, octets)
+      return
+    }
+    guard !exchanges.isEmpty else { return end(unasked(octets)) }
+    let isError = RedictReply.isError(octets)
+    let purpose = exchanges[0].purpose
+    guard purpose == .command else {
+      return takeAtGreeting(purpose, octets, isError: isError)
+    }
+    hasAnswered = true
+    let command = exchanges[0].command
+    let index = exchanges[0].replyIndex
+    exchanges[0].replyIndex &+= 1
+    exchanges[0].repliesLeft &-= 1
+    let isComplete = exchanges[0].repliesLeft == 0
+    // Out of the way before the owner is told, who may end the connection.
+    if isComplete { exchanges.removeFirst() }
+    if let command {
+      if isError && command.commandCount == 1 {
+        command.failure = .server(Self.errorText(octets))
+      } else {
+        client.owner.replied(
+          command, index: index, octets, attributes: received(value.attributes))
+      }
+      if isComplete && command.state == .sent { client.complete(command) }
+    }
+    if role == .shared {
+      if isComplete && client.isWaitingForRoom { client.reactor.mark(client) }
+    } else if exchanges.isEmpty && state == .ready && !isAcquired {
+      client.ownedIsDone(self)
+    } else if isReleasing {
+      client.reactor.mark(self)
+    }
+  }
+
+  /// What a server says before it closes a connection that it does not want any more.
+  private func unasked(_ octets: Span<UInt8>) -> RedictFailure {
+    RedictReply.isError(octets) ? .server(Self.errorText(octets)) : .replyUnexpected
+  }
+}
