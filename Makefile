@@ -12,11 +12,12 @@ BENCH_SECONDS ?= 2
 SOCKETS ?= unix
 CONNECTIONS ?= 10000
 SEED ?= 1
+OPERATIONS ?= 1000000
 
 # What the tests and benchmarks use beside Swift and Python: peers to compare with, servers, clients.
 PACKAGES := libssl-dev libpq-dev libhiredis-dev libhttp-parser-dev postgresql pgbouncer redis-server nginx wrk curl qemu-user
 
-.PHONY: run build test spec fuzz soak bench-http bench-http1 bench-app bench-client \
+.PHONY: run build test spec fuzz soak simulate-redict bench-http bench-http1 bench-app bench-client \
   bench-start bench-postgres bench-resp format clean packages swift
 
 run: build
@@ -42,6 +43,11 @@ test: packages $(VENV)/tools swift
 # Which clauses of the specifications are implemented, and by which tests that is shown.
 spec: $(VENV)/made
 	@$(PY) Spec/coverage.py
+
+# A million operations of the Redict driver in virtual time; `make test` runs fewer.
+simulate-redict: swift
+	@NECRO_SIMULATED_OPERATIONS=$(OPERATIONS) NECRO_SEED=$(SEED) \
+	  swift test --disable-xctest --filter '^RedictTests.SimulationTests'
 
 fuzz: $(VENV)/made swift
 	@$(PY) .ci/fuzz.py --seconds $(SECONDS)

@@ -1,3 +1,4 @@
+import NecroOctets
 import NecroReactor
 
 /// Which connection a command goes to, and when there are to be more.
@@ -101,7 +102,9 @@ extension RedictClient {
     nextAttemptMilliseconds = reactor.now + delay / 2 + random(below: delay / 2 + 1)
     // A server that refuses us does so again: nobody waits for that.
     let isRefusal: Bool
-    if case .server(let error) = failure { isRefusal = !Self.isPassing(error) } else {
+    if case .server(let error) = failure {
+      isRefusal = !Self.isPassing(error)
+    } else {
       isRefusal = false
     }
     var kept = CommandQueue()

@@ -1,4 +1,5 @@
 import NecroOctets
+import NecroReactor
 
 /// What callers want to hear of, and what the server was told of it.
 extension RedictClient {

@@ -1,7 +1,8 @@
 """Writes `Sources/Redict/CommandTraitsTable.swift`: what the driver has to know of each command.
 
-The commands come from the schemas that Valkey keeps of its own (a JSON file each, BSD licence): their
-flags tell what only reads and what blocks. What changes a connection is in no schema and stands below.
+The commands come from the schemas that Valkey keeps of its own (a JSON file each, BSD licence):
+their flags tell what only reads and what blocks. What changes a connection is in no schema and
+stands below.
 
 Run: `python Sources/Python/generate/commandtraits.py VECTORS/valkey-commands > FILE`
 """
