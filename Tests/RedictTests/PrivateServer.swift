@@ -60,10 +60,11 @@ final class PrivateServer: @unchecked Sendable {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-    var words = ["setsid", "--fork", "sh", "-c", script].map { strdup($0) } + [nil]
+    let arguments = ["setsid", "--fork", "sh", "-c", script]
+    var words = arguments.map { strdup($0) } + [nil]
     defer { for word in words { free(word) } }
     var child: pid_t = 0
-    let spawned = posix_spawnp(&child, words[0]!, &actions, nil, &words, necro_environment())
+    let spawned = posix_spawnp(&child, arguments[0], &actions, nil, &words, necro_environment())
     var status: Int32 = 0
     while spawned == 0 && waitpid(child, &status, 0) < 0 && errno == EINTR {}
     guard spawned == 0, status == 0 else { throw CocoaError(.executableRuntimeMismatch) }
