@@ -106,7 +106,7 @@ def _merge(product: str, folders: list[Path]) -> bool:
     seeds = ROOT / "Corpus" / codec / "seed"
     found = [folder for folder in (SCRATCH / "found" / product, *folders) if folder.exists()]
     # Edges alone: how often each was taken would keep thousands that show nothing else.
-    words = [str(SCRATCH / "debug" / product), "-merge=1", "-use_counters=0", "-verbosity=0"]
+    words = [str(SCRATCH / "debug" / product), "-merge=1", "-use_counters=0"]
     words += [f"-max_len={MERGED_OCTETS_MAX}", f"-timeout={INPUT_SECONDS_MAX}", str(seeds)]
     words += [str(folder) for folder in found]
     before = set(seeds.iterdir())
