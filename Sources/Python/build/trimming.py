@@ -1,4 +1,5 @@
-"""What a wheel leaves out of the package's sources: comments, and doc strings of what is private.
+"""What a wheel leaves out of the package's sources: comments, doc strings of what is private, and
+three of the four spaces of each indent, which becomes a tab.
 
 Installed, necro is to fit in 1 MB. What users call and import keeps its doc strings, which editors
 show and type checkers read; the code itself stays as it is written, line by line.
@@ -12,6 +13,7 @@ import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
+INDENT = "    "
 # Comments that are read by programs.
 MARKS = ("# type:", "# pyright:", "# noqa", "#!")
 
@@ -31,7 +33,7 @@ def public_names(package: Path) -> set[str]:
 
 
 def trimmed(source: str, *, public: set[str], is_private: bool) -> str:
-    """A module's text without comments and private doc strings.
+    """A module's text without comments and private doc strings, indented by tabs.
 
     - public: the names at its top level that keep theirs.
     - is_private: whether the module's own doc string goes.
@@ -45,12 +47,24 @@ def trimmed(source: str, *, public: set[str], is_private: bool) -> str:
         lines[first.lineno - 1 : first.end_lineno] = [None] * (first.end_lineno - first.lineno + 1)
         if len(node.body) == 1 and node is not tree:
             lines[first.lineno - 1] = " " * first.col_offset + "...\n"
+    within_strings: set[int] = set()
+    begun: list[int] = []
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type != tokenize.COMMENT or token.string.startswith(MARKS):
-            continue
         row, column = token.start
-        before = source_lines[row - 1][:column].rstrip()
-        lines[row - 1] = before + "\n" if before else None
+        if token.type == tokenize.COMMENT and not token.string.startswith(MARKS):
+            before = source_lines[row - 1][:column].rstrip()
+            lines[row - 1] = before + "\n" if before else None
+        elif token.type == tokenize.STRING:
+            within_strings.update(range(row + 1, token.end[0] + 1))
+        elif token.type == tokenize.FSTRING_START:
+            begun.append(row)
+        elif token.type == tokenize.FSTRING_END:
+            within_strings.update(range(begun.pop() + 1, token.end[0] + 1))
+    for number, line in enumerate(lines, start=1):
+        if line is not None and number not in within_strings:
+            code = line.lstrip(" ")
+            levels, rest = divmod(len(line) - len(code), len(INDENT))
+            lines[number - 1] = "\t" * levels + " " * rest + code
     return "".join(line for line in lines if line is not None)
 
 

@@ -16,6 +16,10 @@ SOURCE = '''"""The module."""
 # A comment.
 VALUE = 1  # pyright: ignore[reportPrivateUsage]
 TEXT = "# no comment"  # a comment
+LINES = f"""
+    as {VALUE}
+    they are
+"""
 
 
 class Grave:
@@ -47,28 +51,32 @@ def dig() -> int:
 TRIMMED = '''
 VALUE = 1  # pyright: ignore[reportPrivateUsage]
 TEXT = "# no comment"
+LINES = f"""
+    as {VALUE}
+    they are
+"""
 
 
 class Grave:
-    """What users see."""
+	"""What users see."""
 
-    def __init__(self) -> None:
-        """What users see."""
+	def __init__(self) -> None:
+		"""What users see."""
 
-    def open(self) -> None:
-        """What users see."""
+	def open(self) -> None:
+		"""What users see."""
 
-        def lift() -> None:
-            ...
+		def lift() -> None:
+			...
 
-        lift()
+		lift()
 
-    def _close(self) -> None:
-        ...
+	def _close(self) -> None:
+		...
 
 
 def dig() -> int:
-    return VALUE
+	return VALUE
 '''
 
 
@@ -82,7 +90,7 @@ def _without_doc_strings(source: str) -> str:
     return ast.dump(tree)
 
 
-def test_comments_and_private_doc_strings_go() -> None:
+def test_comments_private_doc_strings_and_spaces_go() -> None:
     assert trimmed(SOURCE, public={"Grave"}, is_private=True) == TRIMMED
 
 
