@@ -78,6 +78,8 @@ def main(argv: "list[str] | None" = None) -> int:
     except (ImportError, OSError) as error:
         print(_line(error), file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 128 + 2
     except SystemExit as error:
         # argparse ends so after --help and --version.
         return error.code if isinstance(error.code, int) else 0

@@ -72,14 +72,20 @@ def run(spec: AppSpec, options: HostOptions) -> int:
 
     Raises StartupError and OSError, each one line, before anything is served.
     """
-    # What is wrong with the app is said once, here, and not by every worker.
-    load(spec).compile(State(), Services(database=options.database))
-    _import_extensions()
-    workers = options.workers or len(os.sched_getaffinity(0))
-    log = _open_log(options.access_log)
-    host = native.Host([bind.text for bind in options.binds], workers)
-    _reopen_on_signal(log, options)
-    events = _Events()
+    for number in _ENDING:
+        signal.signal(number, _interrupted)
+    try:
+        # What is wrong with the app is said once, here, and not by every worker.
+        load(spec).compile(State(), Services(database=options.database))
+        _import_extensions()
+        workers = options.workers or len(os.sched_getaffinity(0))
+        log = _open_log(options.access_log)
+        host = native.Host([bind.text for bind in options.binds], workers)
+        _reopen_on_signal(log, options)
+        events = _Events()
+    except KeyboardInterrupt:
+        # Nothing has begun that would have to be brought to an end.
+        return 0
     settings = {
         "path": sys.path,
         "argv": sys.argv,
@@ -157,11 +163,14 @@ def _say(text: str, options: HostOptions) -> None:
 
 
 def _reopen_on_signal(log: int, options: HostOptions) -> None:
-    """Has SIGUSR1 open the access log anew, as after its file was moved away."""
-    if options.access_log in (None, "-"):
-        return
+    """Has SIGUSR1 open the access log anew, as after its file was moved away.
+
+    Also where there is no such file, so that whatever moves logs away never ends a host.
+    """
 
     def reopen(number: int, frame: object) -> None:
+        if options.access_log in (None, "-"):
+            return
         try:
             fresh = _open_log(options.access_log)
         except OSError as error:
@@ -228,6 +237,11 @@ class _Events:
 
 def _noted(number: int, frame: object) -> None:
     """Leaves a signal to whoever reads the pipe."""
+
+
+def _interrupted(number: int, frame: object) -> None:
+    """Ends what the host does before it has workers."""
+    raise KeyboardInterrupt
 
 
 def _await(events: _Events, report: bytes, count: int) -> None:

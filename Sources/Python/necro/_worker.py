@@ -19,6 +19,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from necro._app import App
+
 __all__ = ["main"]
 
 
@@ -61,13 +63,14 @@ def _run(start: object, settings: "dict[str, Any]") -> bool:
         for route in app.compile(state, services):
             worker.add_route(route)
         runner.run(services.open())
-        runner.run(app.run_startup_of_worker(state))
-        if settings["slow_handler_seconds"]:
-            watch(worker, settings["slow_handler_seconds"])
-        worker.listen()
-        runner.run(_until(drained))
+        has_started = runner.run(_start_up(app, state, drained))
+        if has_started:
+            if settings["slow_handler_seconds"]:
+                watch(worker, settings["slow_handler_seconds"])
+            worker.listen()
+            runner.run(_until(drained))
         try:
-            runner.run(app.run_shutdown(state, report=_report))
+            runner.run(app.run_shutdown(state, hooks=has_started, report=_report))
         except ExceptionGroup:
             return False
         finally:
@@ -79,6 +82,31 @@ def _report(line: str, error: BaseException) -> None:
     """Says what a shutdown hook raised."""
     sys.stderr.write(traceback_of(error))
     print(f"necro: {line}", file=sys.stderr)
+
+
+async def _start_up(app: "App", state: State, drained: asyncio.Event) -> bool:
+    """Runs the startup hooks. A host that ends meanwhile cancels them, and then this is False.
+
+    A hook may wait for something that never comes, such as a database.
+    """
+    task = asyncio.current_task()
+    assert task is not None
+
+    async def cancel() -> None:
+        await drained.wait()
+        task.cancel()
+
+    watcher = asyncio.create_task(cancel())
+    try:
+        await app.run_startup_of_worker(state)
+    except asyncio.CancelledError:
+        if not drained.is_set():
+            raise
+        task.uncancel()
+        return False
+    finally:
+        watcher.cancel()
+    return True
 
 
 async def _until(event: asyncio.Event) -> None:

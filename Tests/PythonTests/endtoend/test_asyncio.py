@@ -5,9 +5,10 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from collections.abc import Generator
 
 import pytest
-from hosting import Host
+from hosting import Host, hosting
 
 APP = """
     import asyncio, contextvars, threading, time
@@ -119,6 +120,55 @@ APP = """
         except asyncio.CancelledError:
             task.uncancel()
             return ["caught", task.cancelling()]
+
+    @app.get("/cancel-after")
+    async def cancel_after():
+        await asyncio.sleep(0)
+        task = asyncio.current_task()
+        asyncio.get_running_loop().call_soon(task.cancel, "enough")
+        try:
+            await asyncio.sleep(5)
+        except asyncio.CancelledError as error:
+            left = task.uncancel()
+            await asyncio.sleep(0)
+            return [*error.args, left, asyncio.current_task() is task, task.done()]
+
+    @app.get("/cancelled-by-another")
+    async def cancelled_by_another():
+        task = asyncio.current_task()
+        # Made before the handler has suspended, and so given its Task.
+        async def other():
+            task.cancel()
+            return task in asyncio.all_tasks()
+        running = asyncio.create_task(other())
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            task.uncancel()
+            return [await running, task is asyncio.current_task()]
+
+    @app.get("/name")
+    async def name():
+        task = asyncio.current_task()
+        before = task.get_name()
+        task.set_name("Mortimer")
+        await asyncio.sleep(0)
+        return [before != "Mortimer", asyncio.current_task().get_name()]
+
+    @app.get("/ended")
+    async def ended():
+        # What was called back when the task of a request ended, before and after a suspension.
+        return endings
+
+    endings = []
+
+    @app.get("/callback/{suspends}")
+    async def callback(suspends: bool):
+        task = asyncio.current_task()
+        task.add_done_callback(lambda done: endings.append([suspends, done is task]))
+        if suspends:
+            await asyncio.sleep(0)
+        return "called back"
 
     @app.get("/loop")
     async def loop():
@@ -295,6 +345,16 @@ APP = """
 """
 
 
+@pytest.fixture(scope="module", params=["native", "task-per-request"])
+def served(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[Host]:
+    """A host that drives handlers natively, and one that makes a Task for each request."""
+    environment = {"NECRO_TASK_PER_REQUEST": "1" if request.param == "task-per-request" else None}
+    with hosting(tmp_path_factory.mktemp("host"), APP, environment=environment) as running:
+        yield running
+
+
 @pytest.mark.api("Handlers: an async handler runs on an asyncio loop")
 @pytest.mark.parametrize(
     ("target", "value"),
@@ -308,6 +368,9 @@ APP = """
         ("/task-group-error", ["cancelled", 1]),
         ("/current-task", [True, True, True, True]),
         ("/cancel-self", ["caught", 0]),
+        ("/cancel-after", ["enough", 0, True, False]),
+        ("/cancelled-by-another", [True, True]),
+        ("/name", [True, "Mortimer"]),
         ("/loop", [True, True, True]),
         ("/call-later", ["soon", "at", "later"]),
         ("/threadsafe", True),
@@ -365,6 +428,12 @@ def test_every_request_has_a_context_of_its_own(served: Host, route: str) -> Non
         wire.request("GET", f"/{route}/again")
         assert wire.reply().json == ["unset", "again"]
         wire.close()
+
+
+def test_the_task_of_a_request_tells_of_its_end(served: Host) -> None:
+    for suspends in ("true", "false"):
+        assert served.get(f"/callback/{suspends}").text == "called back"
+    assert served.get("/ended").json == [[True, True], [False, True]]
 
 
 def test_a_background_task_goes_on_after_the_response(served: Host) -> None:

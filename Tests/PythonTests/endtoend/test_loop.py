@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from pathlib import Path
 
 import pytest
 from fixtures import StartHost
@@ -46,7 +47,7 @@ SIGNALS = """
 """
 
 
-def _wait_seen(served: Host, expected: list[str]) -> None:
+def _wait_seen(served: Host, expected: list[str] | list[bool]) -> None:
     """Waits until the worker has seen signals."""
     deadline = time.monotonic() + 10
     while served.get("/seen").json != expected:
@@ -69,10 +70,64 @@ def test_a_signal_is_caught_when_the_call_returns(host: StartHost) -> None:
 
 def test_a_signal_without_a_handler_any_more_does_what_it_did_before(host: StartHost) -> None:
     served = host(SIGNALS)
+    assert served.get("/add/SIGUSR2").text == "added"
+    assert served.get("/remove/SIGUSR2").json == [True]
+    served.send_signal(signal.SIGUSR2)
+    assert served.wait() == -signal.SIGUSR2
+
+
+def test_the_signal_that_reopens_the_log_ends_no_host(host: StartHost) -> None:
+    served = host(SIGNALS)
+    served.send_signal(signal.SIGUSR1)
+    assert served.get("/seen").json == []
     assert served.get("/add/SIGUSR1").text == "added"
     assert served.get("/remove/SIGUSR1").json == [True]
     served.send_signal(signal.SIGUSR1)
-    assert served.wait() == -signal.SIGUSR1
+    assert served.get("/seen").json == []
+
+
+def test_an_app_is_told_of_the_signal_once_the_log_has_been_opened_anew(
+    host: StartHost, tmp_path: Path
+) -> None:
+    log = tmp_path / "access.log"
+    served = host(
+        f"""
+        import asyncio, os, signal
+        import necro
+
+        app = necro.App()
+        seen = []
+
+        @app.on_startup
+        async def catch():
+            asyncio.get_running_loop().add_signal_handler(
+                signal.SIGUSR1, lambda: seen.append(os.path.exists({str(log)!r})))
+
+        @app.get("/seen")
+        async def show():
+            return seen
+
+        @app.get("/remove")
+        async def remove():
+            return asyncio.get_running_loop().remove_signal_handler(signal.SIGUSR1)
+        """,
+        "--access-log",
+        str(log),
+    )
+    for times in range(1, 4):
+        log.rename(tmp_path / f"access.log.{times}")
+        served.send_signal(signal.SIGUSR1)
+        _wait_seen(served, [True] * times)
+        assert "GET /seen" in log.read_text()
+    # The log goes on to be opened anew when the app has taken its handler away.
+    assert served.get("/remove").json is True
+    log.rename(tmp_path / "access.log.last")
+    served.send_signal(signal.SIGUSR1)
+    deadline = time.monotonic() + 10
+    while not log.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    _wait_seen(served, [True] * 3)
 
 
 @pytest.mark.parametrize(
