@@ -67,14 +67,22 @@ class _Failed(Exception):
     """A worker failed, and has said why."""
 
 
+class _Ended(BaseException):
+    """The host was told to end before it serves.
+
+    Not KeyboardInterrupt: where that passes through code that is compiled from a string, as named
+    tuples are, Python ends the process by SIGINT whoever catches it.
+    """
+
+
 def run(spec: AppSpec, options: HostOptions) -> int:
     """Serves an app until SIGINT or SIGTERM. Returns the exit status.
 
     Raises StartupError and OSError, each one line, before anything is served.
     """
-    for number in _ENDING:
-        signal.signal(number, _interrupted)
     try:
+        for number in _ENDING:
+            signal.signal(number, _interrupted)
         # What is wrong with the app is said once, here, and not by every worker.
         load(spec).compile(State(), Services(database=options.database))
         _import_extensions()
@@ -83,7 +91,7 @@ def run(spec: AppSpec, options: HostOptions) -> int:
         host = native.Host([bind.text for bind in options.binds], workers)
         _reopen_on_signal(log, options)
         events = _Events()
-    except KeyboardInterrupt:
+    except _Ended:
         # Nothing has begun that would have to be brought to an end.
         return 0
     settings = {
@@ -107,7 +115,7 @@ def run(spec: AppSpec, options: HostOptions) -> int:
             if index == 0:
                 _await(events, b"r", 1)
         _await(events, b"r", workers - 1)
-    except (KeyboardInterrupt, _Failed) as error:
+    except (_Ended, _Failed) as error:
         # The workers that have started up shut down as well, unless one of them is stuck.
         seconds = options.limits["drain-seconds"]
         assert isinstance(seconds, (int, float))
@@ -241,18 +249,18 @@ def _noted(number: int, frame: object) -> None:
 
 def _interrupted(number: int, frame: object) -> None:
     """Ends what the host does before it has workers."""
-    raise KeyboardInterrupt
+    raise _Ended
 
 
 def _await(events: _Events, report: bytes, count: int) -> None:
     """Waits for as many reports of a kind.
 
-    Raises _Failed when a worker cannot start, KeyboardInterrupt when the host is to end.
+    Raises _Failed when a worker cannot start, _Ended when the host is to end.
     """
     while count > 0:
         received, ends = events.wait()
         if ends:
-            raise KeyboardInterrupt
+            raise _Ended
         for one in received:
             if one == b"f":
                 raise _Failed
