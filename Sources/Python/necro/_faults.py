@@ -95,7 +95,7 @@ _FAULTS_MAX = 100
 
 
 class Faults(list[Fault]):
-    """The faults of a body while it is validated: so many, then one that says that there are more.
+    """The faults of one parameter: so many, then one that says that there are more.
 
     A body of a megabyte can have hundreds of thousands, which nobody reads.
     """
@@ -106,7 +106,7 @@ class Faults(list[Fault]):
     def append(self, fault: Fault) -> None:
         """Adds a fault; raises Enough when there are too many."""
         if len(self) == _FAULTS_MAX:
-            super().append(Fault("more", ("body",), "further faults are not listed"))
+            super().append(Fault("more", fault.location[:1], "further faults are not listed"))
             raise Faults.Enough
         super().append(fault)
 

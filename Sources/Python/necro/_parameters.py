@@ -2,11 +2,12 @@
 
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from necro._annotations import UnsupportedAnnotationError, display, metadata, peel, union_members
 from necro._conversion import repeated_item, text_converter
 from necro._errors import StartupError
-from necro._faults import Fault, InvalidRequest
+from necro._faults import Fault, Faults, InvalidRequest
 from necro._mappings import Cookies, Headers, QueryParameters
 from necro._markers import ABSENT, Marker, marker_of
 from necro._routes import (
@@ -323,12 +324,13 @@ def _repeated(
             # Each request has a container of its own, which the handler may change.
             return default.copy() if isinstance(default, (list, set)) else default  # pyright: ignore
         values: list[object] = []
-        faults: list[Fault] = []
-        for index, text in enumerate(texts):
-            try:
-                values.append(convert(text))
-            except ValueError as error:
-                faults.append(Fault("value", (*location, index), str(error)))
+        faults = Faults()
+        with suppress(Faults.Enough):
+            for index, text in enumerate(texts):
+                try:
+                    values.append(convert(text))
+                except ValueError as error:
+                    faults.append(Fault("value", (*location, index), str(error)))
         if faults:
             raise InvalidRequest(faults)
         return make(values)

@@ -238,6 +238,9 @@ def test_a_body_with_very_many_faults_costs_no_more_than_a_hundred(served: Host,
     assert faults[100:] == [
         {"location": ["body"], "code": "more", "detail": "further faults are not listed"}
     ]
+    reply = served.get("/queries/int?value=1" + "&more=x" * 1000)
+    assert [fault["code"] for fault in reply.json["errors"]] == ["value"] * 100 + ["more"]
+    assert reply.json["errors"][-1]["location"] == ["query"]
 
 
 @pytest.mark.api("Handlers: an annotated body is parsed and validated to that")
