@@ -17,7 +17,7 @@ OPERATIONS ?= 1000000
 # What the tests and benchmarks use beside Swift and Python: peers to compare with, servers, clients.
 PACKAGES := libssl-dev libpq-dev libhiredis-dev libhttp-parser-dev postgresql pgbouncer redis-server nginx wrk curl qemu-user
 
-.PHONY: run build test spec fuzz soak simulate-redict bench-http bench-http1 bench-app bench-client \
+.PHONY: run build test spec fuzz soak simulate-postgres simulate-redict bench-http bench-http1 bench-app bench-client \
   bench-start bench-postgres bench-resp format clean packages swift
 
 run: build
@@ -54,6 +54,11 @@ fuzz: $(VENV)/made swift
 
 soak: packages build
 	@PYTHONPATH=Benchmarks/http $(PY) Benchmarks/soak/soak.py --connections $(CONNECTIONS) --seed $(SEED)
+
+# The Postgres driver over a simulated network and server, among faults. A violation names the seed that
+# repeats it: `make simulate-postgres OPERATIONS=20000 SEED=NUMBER`.
+simulate-postgres: swift
+	@swift run -q -c release --scratch-path .build-simulation postgres-simulator $(OPERATIONS) $(SEED)
 
 bench-http: packages build
 	@$(PY) Benchmarks/http/run.py --rounds $(ROUNDS)

@@ -237,11 +237,25 @@ let package = Package(
         "NecroPostgresJSON", "NecroPostgresWire", "NecroJSON", "TestSupport", "NecroFuzzBodies",
       ],
       path: "Tests/PostgresJSONTests", swiftSettings: common),
+    .target(
+      name: "PostgresSimulation",
+      dependencies: ["NecroPostgres", "NecroPostgresWire", "NecroReactor", "NecroOctets"],
+      path: "Tests/PostgresSimulation", swiftSettings: common),
+    .executableTarget(
+      name: "postgres-simulator", dependencies: ["PostgresSimulation", "CLinux"],
+      path: "Tests/PostgresSimulator", swiftSettings: common),
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: [
+        "PostgresSimulation", "NecroPostgres", "NecroPostgresWire", "NecroReactor", "NecroOctets",
+        "TestSupport",
+      ],
+      path: "Tests/SimulationTests", swiftSettings: common),
     .testTarget(
       name: "PostgresTests",
       dependencies: [
         "NecroPostgres", "NecroPostgresWire", "NecroReactor", "NecroOctets", "CLinux",
-        "TestSupport",
+        "PostgresSimulation", "TestSupport",
       ],
       path: "Tests/PostgresTests", swiftSettings: common),
     .testTarget(

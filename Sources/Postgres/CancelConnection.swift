@@ -23,6 +23,7 @@ final class CancelConnection: DriverSource {
 
   func begin() {
     reactor.add(self)
+    transport.source = self
     let secretKey = session.secretKey
     do throws(FrontendMisuse) {
       try FrontendSerializer.cancelRequest(
@@ -94,6 +95,7 @@ final class CancelConnection: DriverSource {
     if isOver { return }
     isOver = true
     reactor.unwatch(self)
+    transport.source = nil
     transport.close()
     reactor.remove(self)
   }

@@ -165,14 +165,15 @@ public final class Pool: DriverSource {
     switch operation.state {
     case .fresh, .finishing, .finished: return
     case .waiting: waiting.remove(operation)
-    case .parked: operation.session?.parked = nil
-    case .queued, .sent:
+    case .parked, .queued, .sent:
       if let session = operation.session {
         if operation.isBatched {
           session.withdrawBatch(of: operation, failure)
           return
         }
-        if operation.state == .queued {
+        if operation.state == .parked {
+          session.parked = nil
+        } else if operation.state == .queued {
           session.queue.remove(operation)
         } else {
           session.abandon(operation)

@@ -44,9 +44,14 @@ extension Pool {
     if statementCount > buckets.count { growBuckets() }
   }
 
+  /// Has a statement prepared anew on every session.
+  func forget(_ statement: Statement, except spared: Session? = nil) {
+    for session in sessions where session !== spared { session.forget(statement) }
+  }
+
   private func evict(_ place: Int) {
     guard let statement = statements[place] else { return }
-    for session in sessions { session.forget(statement) }
+    forget(statement)
     statementRecency.remove(place)
     statements[place] = nil
     freeStatements.append(place)

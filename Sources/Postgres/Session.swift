@@ -45,13 +45,17 @@ public final class Session: DriverSource {
   /// What the server has said of its run-time parameters.
   var parameters: [(name: [UInt8], value: [UInt8])] = []
 
+  /// What was sent and is not answered, as the protocol has it, and for whom.
+  var conversation = ConnectionState()
   var exchanges = ExchangeQueue()
-  /// The exchange that the next reply is for: others before it belong to the same batch.
+  /// The exchange that the next reply is for: others before it belong to the same Sync.
   var replyIndex = 0
   var queue = OperationQueue()
   /// The operation at the front of an exclusive session that waits for `Pool.typesKnown`.
   var parked: Operation?
   var prepared = RecencyList()
+  /// The columns of open cursors, as they were when each was opened.
+  var cursors: [(portal: UInt32, layout: RowLayout)] = []
   /// Names of prepared statements to be closed with what is sent next.
   var pendingCloses: [[UInt8]] = []
 
@@ -102,6 +106,12 @@ public final class Session: DriverSource {
     for parameter in parameters where parameter.name.span.equals(name) { return parameter.value }
     return nil
   }
+
+  /// How many parameters the server has reported, of those that are kept.
+  public var parameterCount: Int { parameters.count }
+
+  /// The octets of its buffers, used or not.
+  public var bufferedOctetsMax: Int { decoder.input.capacity + output.capacity }
 
   /// Whether operations may be submitted on it by name: it was acquired, or waits for types.
   public var takesOperations: Bool { isExclusive || parked != nil }

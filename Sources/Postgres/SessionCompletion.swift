@@ -6,7 +6,9 @@ import NecroReactor
 extension Session {
   func finish(_ exchange: Exchange) {
     switch exchange.purpose {
-    case .cleaning: return
+    case .cleaning:
+      // A session that cannot be brought back to idle is of no use to anybody.
+      if transactionStatus != .idle { end(.messageUnexpected) }
     case .description: finishDescription(exchange)
     case .operation: finishOperation(exchange)
     }
@@ -19,18 +21,19 @@ extension Session {
       if operation.failure == nil {
         let begin = max(exchange.sentNanoseconds, lastReadyNanoseconds)
         statement.measured(pool.reactor.nowNanoseconds &- begin)
-      } else if mustRetry(operation, statement) {
+      } else if mustRetry(operation, statement, exchange) {
         operation.failure = nil
         operation.hasRetried = true
-        operation.state = .queued
-        queue.prepend(operation)
+        again(operation)
         return
       }
     }
     if operation.failure == nil {
-      if operation.rows == nil, let layout = exchange.layout, !layout.columns.isEmpty {
+      let layout = exchange.layout ?? layout(ofCursor: operation)
+      if operation.rows == nil, let layout, !layout.columns.isEmpty {
         operation.rows = ResultRows(layout: layout)
       }
+      noteCursor(operation, layout)
       if transactionStatus != .idle && !isExclusive && isAlone {
         operation.failure = .transactionLeftOpen
         operation.rows = nil
@@ -39,30 +42,62 @@ extension Session {
     pool.complete(operation)
   }
 
-  /// Forgets a prepared statement that the server does not have any more, or whose plan is stale.
-  /// Outside a
-  /// transaction its operation is tried again, once: nothing of it was done.
-  private func mustRetry(_ operation: Operation, _ statement: Statement) -> Bool {
+  /// Forgets a prepared statement that the server does not have any more, or whose plan is stale: on
+  /// all sessions, since what befell one has probably befallen others, and the operation may go there.
+  /// Outside a transaction it is tried again, once: nothing of it was done.
+  private func mustRetry(
+    _ operation: Operation, _ statement: Statement, _ exchange: borrowing Exchange
+  ) -> Bool {
     guard case .server(let error)? = operation.failure else { return false }
     let state = error.sqlState
-    if state == SQLState.invalidStatementName {
-      prepared.remove(statement.index)
-    } else if state == SQLState.featureNotSupported && error.has(.routine, "RevalidateCachedQuery")
-    {
-      forget(statement)
-      statement.isDescribed = false
-    } else if state == SQLState.protocolViolation && !statement.isDescribed {
-      // More or fewer columns than formats were given for: the description that came with it says
-      // so.
-      forget(statement)
-    } else {
-      return false
-    }
+    // More or fewer columns than formats were given for are a violation of the protocol.
+    let mayHaveOtherColumns = exchange.hasOtherColumns || exchange.layout?.uniformFormat == nil
+    guard
+      state == SQLState.invalidStatementName
+        || state == SQLState.featureNotSupported && error.has(.routine, "RevalidateCachedQuery")
+        || state == SQLState.protocolViolation && mayHaveOtherColumns
+    else { return false }
+    pool.forget(statement)
+    statement.isDescribed = false
+    // What its owner has sent behind it is not to be done before it, but for a read.
+    let keepsOrder = !isExclusive || exchanges.isEmpty || statement.traits.contains(.plainRead)
     return transactionStatus == .idle && !operation.hasRetried && !operation.isBatched
-      && operation.kind == .query
+      && operation.kind == .query && keepsOrder
   }
 
-  /// Has a statement closed with what is sent next.
+  /// Remembers a cursor's columns while it is open: its statement may be described anew meanwhile.
+  private func noteCursor(_ operation: Operation, _ layout: RowLayout?) {
+    switch operation.kind {
+    case .cursorOpen:
+      if let layout { cursors.append((portal: operation.portal, layout: layout)) }
+    case .cursorClose: cursors.removeAll { $0.portal == operation.portal }
+    case .query, .describe, .script, .cursorFetch, .copyIn, .copyOut, .acquire: break
+    }
+  }
+
+  /// The columns of the cursor that an operation fetches from.
+  func layout(ofCursor operation: Operation) -> RowLayout? {
+    guard operation.kind == .cursorFetch else { return nil }
+    for cursor in cursors where cursor.portal == operation.portal { return cursor.layout }
+    return nil
+  }
+
+  /// Has an operation sent again that took no effect: on the same session if that is its owner's, else
+  /// wherever there is room, since others may have been queued behind it here.
+  private func again(_ operation: Operation) {
+    if isExclusive {
+      operation.state = .queued
+      queue.prepend(operation)
+    } else {
+      operation.session = nil
+      operation.state = .waiting
+      pool.waiting.prepend(operation)
+      pool.reactor.mark(pool)
+    }
+  }
+
+  /// Has a statement closed with what is sent next. It is no error to close one that is not there,
+  /// so this is right whether or not the server has prepared it meanwhile.
   func forget(_ statement: Statement) {
     guard prepared.contains(statement.index) else { return }
     prepared.remove(statement.index)
@@ -73,16 +108,31 @@ extension Session {
 
   private func finishDescription(_ exchange: Exchange) {
     guard let statement = exchange.statement, let operation = exchange.operation else { return }
+    if operation.isBatched {
+      if case .batchAborted? = operation.failure {
+        // Another member's description has failed, which tells all of them.
+        operation.failure = nil
+      } else if operation.failure != nil {
+        failBatch(operation)
+      } else {
+        statement.isArrived = true
+      }
+      return
+    }
     if operation.failure != nil {
-      if operation.isBatched { failBatch(operation) } else { pool.complete(operation) }
+      pool.complete(operation)
       return
     }
-    if !operation.typesWereWanted && hasUnknownType(statement) {
-      park(operation)
-      return
-    }
+    if parks(operation, statement) { return }
     typesAreKnown(statement)
     resume(operation)
+  }
+
+  /// Has an operation wait if its statement's description names types that the owner does not know.
+  func parks(_ operation: Operation, _ statement: Statement) -> Bool {
+    guard !operation.typesWereWanted && hasUnknownType(statement) else { return false }
+    park(operation)
+    return true
   }
 
   private func hasUnknownType(_ statement: Statement) -> Bool {
@@ -123,6 +173,7 @@ extension Session {
   func failBatch(_ culprit: Operation) {
     while let member = queue.first, member.isBatched {
       queue.remove(member)
+      member.session = self
       if member !== culprit { member.failure = .batchAborted }
       pool.complete(member)
       if member.endsBatch { break }

@@ -17,7 +17,7 @@ extension Session {
   /// Gives up all members of a batch.
   func withdrawBatch(of operation: Operation, _ failure: OperationFailure) {
     var members: [Operation] = []
-    if operation.state == .queued {
+    if operation.state != .sent {
       var candidate = queue.first
       var isFound = false
       while let member = candidate {
@@ -68,7 +68,7 @@ extension Session {
   }
 
   private func drop(_ index: Int) {
-    let isCopying = exchanges[index].isCopying
+    let isCopying = isCopying(index)
     exchanges[index].operation = nil
     if isPaused {
       isPaused = false
@@ -76,14 +76,7 @@ extension Session {
     }
     if isCopying {
       // The server waits for us: it needs no other request.
-      exchanges[index].isCopying = false
-      do throws(FrontendMisuse) {
-        try FrontendSerializer.copyFail(
-          ("the copy was cancelled" as StaticString).octets, into: &output)
-      } catch {
-        isAbandoned = true
-      }
-      pool.reactor.mark(self)
+      failCopy("the copy was cancelled")
       return
     }
     requestCancel()
@@ -134,6 +127,7 @@ extension Session {
       FrontendSerializer.terminate(into: &output)
       _ = transport.send(output.octets)
     }
+    transport.source = nil
     transport.close()
     endOperations(reason)
     startup = nil

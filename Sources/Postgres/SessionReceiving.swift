@@ -65,34 +65,26 @@ extension Session {
     }
   }
 
-  /// Takes what may come at any moment. False when the message is another.
-  func takeAsynchronous(_ message: BackendMessage) -> Bool {
-    switch message {
-    case .noticeResponse(let fields):
-      if noticesLeft > 0 {
-        noticesLeft -= 1
-        pool.owner.noticed(self, fields: received(fields.octets))
-      }
-      return true
-    case .parameterStatus(let status):
-      setParameter(status)
-      return true
-    case .notificationResponse(let notification):
-      pool.owner.notified(
-        self, processID: notification.processID,
-        channel: received(notification.channel),
-        payload: received(notification.payload))
-      return true
-    default:
-      return false
+  // MARK: What may come at any moment
+
+  func takeNotice(_ fields: ErrorFields) {
+    if noticesLeft > 0 {
+      noticesLeft -= 1
+      pool.owner.noticed(self, fields: received(fields.octets))
     }
+  }
+
+  func takeNotification(_ notification: NotificationResponse) {
+    pool.owner.notified(
+      self, processID: notification.processID, channel: received(notification.channel),
+      payload: received(notification.payload))
   }
 
   /// Parameters that a server may tell of, and the octets of one.
   private static var parametersMax: Int { 64 }
   private static var parameterOctetsMax: Int { 4_096 }
 
-  private func setParameter(_ status: ParameterStatus) {
+  func setParameter(_ status: ParameterStatus) {
     let name = received(status.name)
     let value = received(status.value)
     guard name.count + value.count <= Self.parameterOctetsMax else { return }

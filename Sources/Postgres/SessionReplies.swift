@@ -2,83 +2,68 @@ import NecroOctets
 import NecroPostgresWire
 import NecroReactor
 
-/// The replies: each is for the exchange at `replyIndex`, and has to be the next that it expects.
+/// The replies: what the conversation says that a message means is for the exchange at `replyIndex`.
 extension Session {
   func take(_ message: BackendMessage) {
-    guard replyIndex < exchanges.count else {
-      takeUnasked(message)
+    let action: ConnectionAction
+    do throws(PostgresWireError) {
+      action = try conversation.receive(message, in: decoder.input, at: decoder.messageOffset)
+    } catch {
+      end(.protocolBroken(error))
       return
     }
-    switch message {
-    case .bindComplete: expect(.bind)
-    case .dataRows(let rows): takeRows(rows)
-    case .commandComplete(let completion): takeCompletion(completion)
-    case .readyForQuery(let status): takeReady(status)
-    case .errorResponse(let fields): takeError(fields)
-    case .parseComplete: expect(.parse)
-    case .closeComplete: takeCloseComplete()
-    case .parameterDescription(let description): takeParameters(description)
-    case .rowDescription(let description): takeDescription(description)
-    case .noData: takeNoData()
-    case .emptyQueryResponse:
-      if !exchanges[replyIndex].expects.begins(with: .script) { executed() }
-    case .portalSuspended:
+    switch action {
+    case .bound, .parsed, .closed: passExchanges()
+    case .rows(let rows): takeRows(rows)
+    case .completed(let completion):
+      takeCompletion(received(completion.tag))
+      passExchanges()
+    case .ready(let status): takeReady(status)
+    case .empty: passExchanges()
+    case .failed(let fields):
+      takeError(ServerError(fields: received(fields.octets)))
+      passExchanges()
+    case .terminated(let fields): takeTermination(ServerError(fields: received(fields.octets)))
+    case .suspended:
       exchanges[replyIndex].operation?.isSuspended = true
-      executed()
-    case .copyInResponse(let response): takeCopyIn(response)
-    case .copyOutResponse(let response): takeCopyOut(response)
+      passExchanges()
+    case .parameters(let description): takeParameters(description)
+    case .columns(let description):
+      takeColumns(received(description.fields))
+      passExchanges()
+    case .noColumns:
+      takeColumns(Span())
+      passExchanges()
+    case .copyIn(let response): takeCopyIn(response)
+    case .copyOut(let response): takeCopyOut(response)
     case .copyData(let slice): takeCopyData(slice)
-    case .copyDone: takeCopyDone()
-    default:
-      if !takeAsynchronous(message) { end(.messageUnexpected) }
+    case .copyDone: break
+    case .copyBoth, .functionResult: end(.messageUnexpected)
+    case .notice(let fields): takeNotice(fields)
+    case .parameterStatus(let status): setParameter(status)
+    case .notification(let notification): takeNotification(notification)
     }
   }
 
-  /// A message while nothing is in flight. An error there announces that the server ends the
-  /// session.
-  private func takeUnasked(_ message: BackendMessage) {
-    if takeAsynchronous(message) { return }
-    if case .errorResponse(let fields) = message {
-      failure = .server(ServerError(fields: received(fields.octets)))
-      return
-    }
-    end(.messageUnexpected)
-  }
-
-  /// Takes `expected` off what the exchange expects, which has to begin with it.
-  @inline(__always)
-  @discardableResult
-  private func expect(_ expected: ReplyExpectation) -> Bool {
-    guard exchanges[replyIndex].closesExpected == 0,
-      exchanges[replyIndex].expects.begins(with: expected)
-    else {
-      end(.messageUnexpected)
-      return false
-    }
-    exchanges[replyIndex].expects.remove(expected)
-    return true
-  }
-
-  private func takeCloseComplete() {
-    if exchanges[replyIndex].closesExpected > 0 {
-      exchanges[replyIndex].closesExpected -= 1
-    } else if expect(.portalClosed) {
-      stepBatch()
+  /// Goes on to the exchange that the next message answers: a member of a batch that is not its last
+  /// is over before the Sync.
+  private func passExchanges() {
+    while replyIndex < exchanges.count, !exchanges[replyIndex].endsBatch,
+      exchanges[replyIndex].endStep <= conversation.answeredCount
+    {
+      replyIndex += 1
     }
   }
 
   // MARK: Rows
 
   private func takeRows(_ rows: DataRows) {
-    let expects = exchanges[replyIndex].expects
-    if expects.begins(with: .script) { return }
-    guard expects.begins(with: .execute), exchanges[replyIndex].closesExpected == 0 else {
-      end(.messageUnexpected)
-      return
-    }
+    if exchanges[replyIndex].messages == .script { return }
     // A cancelled operation's rows are dropped, and those of one that has failed.
     guard let operation = exchanges[replyIndex].operation, operation.failure == nil else { return }
-    guard let layout = exchanges[replyIndex].layout, layout.columns.count == rows.columnCount else {
+    guard let layout = exchanges[replyIndex].layout ?? layout(ofCursor: operation),
+      layout.columns.count == rows.columnCount
+    else {
       end(.messageUnexpected)
       return
     }
@@ -97,22 +82,15 @@ extension Session {
     collected.append(received(rows.octets), rowCount: rows.rowCount)
   }
 
-  private func takeCompletion(_ completion: CommandComplete) {
-    let expects = exchanges[replyIndex].expects
-    if let operation = exchanges[replyIndex].operation {
-      operation.setTag(received(completion.tag))
+  private func takeCompletion(_ tag: Span<UInt8>) {
+    noticeDeallocation(tag)
+    guard let operation = exchanges[replyIndex].operation else { return }
+    if exchanges[replyIndex].copy != .none && !exchanges[replyIndex].hasCopied {
+      // Some other statement than the COPY that was to be.
+      operation.failure = .copyMisplaced
+      return
     }
-    noticeDeallocation(received(completion.tag))
-    if expects.begins(with: .script) { return }
-    if expects.begins(with: .copyCompletion) {
-      exchanges[replyIndex].expects.remove(.copyCompletion)
-    } else if expects.begins(with: .copyResponse) {
-      // Some other statement than a COPY.
-      exchanges[replyIndex].operation?.failure = .copyMisplaced
-      exchanges[replyIndex].expects = .script
-    } else {
-      executed()
-    }
+    operation.setTag(tag)
   }
 
   /// A command that has dropped every prepared statement.
@@ -122,21 +100,11 @@ extension Session {
     }
   }
 
-  private func executed() {
-    if expect(.execute) { stepBatch() }
-  }
-
-  /// A member of a batch that is not its last is answered by what comes before the next one's
-  /// replies.
-  private func stepBatch() {
-    if exchanges[replyIndex].expects.isEmpty && !exchanges[replyIndex].endsBatch { replyIndex += 1 }
-  }
-
   // MARK: Descriptions
 
   private func takeParameters(_ description: ParameterDescription) {
-    guard expect(.parameterDescription), let statement = exchanges[replyIndex].statement,
-      exchanges[replyIndex].purpose == .description
+    guard exchanges[replyIndex].purpose == .description,
+      let statement = exchanges[replyIndex].statement
     else { return }
     let octets = received(description.typeOIDs)
     statement.parameterTypes.removeAll(keepingCapacity: true)
@@ -145,100 +113,82 @@ extension Session {
     }
   }
 
-  private func takeDescription(_ description: RowDescription) {
-    if exchanges[replyIndex].expects.begins(with: .script) { return }
-    if exchanges[replyIndex].expects.begins(with: .copyResponse) {
-      exchanges[replyIndex].operation?.failure = .copyMisplaced
-      exchanges[replyIndex].expects = .script
-      return
-    }
-    guard takeRowsExpectation() else { return }
-    described(received(description.fields))
-  }
-
-  private func takeNoData() {
-    if takeRowsExpectation() { described(Span()) }
-  }
-
-  private func takeRowsExpectation() -> Bool {
-    let isPortal = exchanges[replyIndex].expects.begins(with: .portalRows)
-    return expect(isPortal ? .portalRows : .statementRows)
-  }
-
   /// Takes the columns of a statement: for the first time, or to see whether they are what they
-  /// were.
+  /// were. Those of a simple query are of no interest.
   ///
   /// Between two sessions' preparing the same text, the tables may have changed. Then rows are read
-  /// as they come:
-  /// with the columns that are told here, in the formats that were asked for.
-  private func described(_ fields: Span<UInt8>) {
+  /// as they come: with the columns that are told here, in the formats that were asked for.
+  private func takeColumns(_ fields: Span<UInt8>) {
     guard let statement = exchanges[replyIndex].statement else { return }
     if exchanges[replyIndex].purpose == .description {
       let owner = pool.owner
+      if let known = statement.layout, !known.hasDescription(fields) {
+        // What others have prepared returns other columns.
+        pool.forget(statement, except: self)
+      }
       statement.layout = RowLayout(fields) { _, type in
         owner.resultFormat(ofType: type) == .binary ? .binary : .text
       }
       return
     }
-    guard let asked = exchanges[replyIndex].layout, !asked.hasDescription(fields) else {
-      return
-    }
-    if exchanges[replyIndex].expects.contains(.portalRows) { return }
+    guard let asked = exchanges[replyIndex].layout, !asked.hasDescription(fields) else { return }
     let layout = RowLayout(fields) { index, _ in
       asked.uniformFormat ?? (index < asked.formats.count ? asked.formats[index] : .text)
     }
-    exchanges[replyIndex].layout = layout
+    // Whatever the columns are when it is used again, it is prepared anew.
+    forget(statement)
+    // Those behind it were asked for in the same way.
+    for index in replyIndex..<exchanges.count where exchanges[index].layout === asked {
+      exchanges[index].layout = layout
+      exchanges[index].hasOtherColumns = true
+    }
     // The next operation has it described anew.
     statement.isDescribed = false
   }
 
   // MARK: Errors
 
-  private func takeError(_ fields: ErrorFields) {
-    let error = ServerError(fields: received(fields.octets))
-    let exchange = exchanges[replyIndex]
-    if exchange.closesExpected > 0 || exchange.expects.contains(.parse) {
-      // It was not prepared after all.
-      if let statement = exchange.statement { prepared.remove(statement.index) }
-    }
-    if let operation = exchange.operation, operation.failure == nil {
-      operation.failure = .server(error)
-      operation.rows = nil
-    }
-    if exchange.purpose == .cleaning && !exchange.expects.contains(.script) {
+  /// An error: the server passes over what is behind it up to the Sync.
+  private func takeError(_ error: ServerError) {
+    if exchanges[replyIndex].purpose == .cleaning {
       end(.server(error))
       return
     }
-    if error.endsSession { failure = .server(error) }
-    exchanges[replyIndex].closesExpected = 0
-    exchanges[replyIndex].isCopying = false
-    if exchange.expects.contains(.script) { return }
-    exchanges[replyIndex].expects = exchange.endsBatch ? .ready : []
-    // The server passes over the rest up to the Sync.
-    while !exchanges[replyIndex].endsBatch {
-      replyIndex += 1
-      guard replyIndex < exchanges.count else {
-        end(.messageUnexpected)
-        return
-      }
-      let skipped = exchanges[replyIndex]
-      if let statement = skipped.statement, skipped.expects.contains(.parse) {
-        prepared.remove(statement.index)
-      }
-      if let operation = skipped.operation, operation.failure == nil {
+    if let operation = exchanges[replyIndex].operation, operation.failure == nil {
+      operation.failure = .server(error)
+      operation.rows = nil
+    }
+    var index = replyIndex
+    noticeUnprepared(index)
+    while !exchanges[index].endsBatch && index + 1 < exchanges.count {
+      index += 1
+      noticeUnprepared(index)
+      if let operation = exchanges[index].operation, operation.failure == nil {
         operation.failure = .batchAborted
       }
-      exchanges[replyIndex].expects = skipped.endsBatch ? .ready : []
+    }
+  }
+
+  /// Whether what an exchange was to prepare is prepared, and as what, is not known.
+  private func noticeUnprepared(_ index: Int) {
+    if exchanges[index].messages.haveParse, let statement = exchanges[index].statement {
+      forget(statement)
+    }
+  }
+
+  /// The server ends the session: the operation that it is doing has failed, whatever that has done.
+  private func takeTermination(_ error: ServerError) {
+    failure = .server(error)
+    guard replyIndex < exchanges.count else { return }
+    if let operation = exchanges[replyIndex].operation, operation.failure == nil,
+      exchanges[replyIndex].purpose == .operation
+    {
+      operation.failure = .server(error)
+      operation.rows = nil
     }
   }
 
   private func takeReady(_ status: TransactionStatus) {
-    let exchange = exchanges[replyIndex]
-    guard exchange.expects == .ready || exchange.expects == .script, exchange.closesExpected == 0
-    else {
-      end(.messageUnexpected)
-      return
-    }
     transactionStatus = status
     let answeredCount = replyIndex + 1
     replyIndex = 0
@@ -247,14 +197,9 @@ extension Session {
       finish(answered)
       if state == .closed { return }
     }
+    // Cursors end with their transaction.
+    if status == .idle && !cursors.isEmpty { cursors.removeAll() }
     lastReadyNanoseconds = pool.reactor.nowNanoseconds
     settled()
-  }
-}
-
-extension ServerError {
-  /// Whether the server closes the session behind it.
-  var endsSession: Bool {
-    has(.severity, "FATAL") || has(.severity, "PANIC")
   }
 }

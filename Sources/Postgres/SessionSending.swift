@@ -26,7 +26,12 @@ extension Session {
 
   private func nextSendable() -> Operation? {
     let newest = exchanges.count - 1
-    if newest >= 0 && exchanges[newest].purpose != .operation { return nil }
+    if newest >= 0 {
+      // What is sent behind the beginning of a copy would be taken for what is copied.
+      if exchanges[newest].purpose != .operation || exchanges[newest].copy == .toServer {
+        return nil
+      }
+    }
     guard parked != nil else { return queue.first }
     var candidate = queue.first
     while let operation = candidate, !operation.goesFirst { candidate = operation.next }
@@ -54,21 +59,26 @@ extension Session {
   }
 
   private func clean(_ text: StaticString) {
-    append(
-      Exchange(
-        operation: nil, statement: nil, purpose: .cleaning, expects: .script, begin: position,
-        sentNanoseconds: pool.reactor.nowNanoseconds))
+    var exchange = exchange(.script, of: nil)
+    exchange.purpose = .cleaning
     do throws(FrontendMisuse) {
       try FrontendSerializer.query(text.octets, into: &output)
+      append(exchange)
     } catch {
       end(.misuse(error))
     }
   }
 
-  /// The place of the next octet among all that are ever sent.
-  private var position: UInt64 { sentCount + UInt64(output.count) }
+  /// An exchange whose first octet is the next to be appended.
+  func exchange(_ messages: Exchange.Messages, of operation: Operation?) -> Exchange {
+    Exchange(
+      messages, of: operation, begin: sentCount + UInt64(output.count),
+      sentNanoseconds: pool.reactor.nowNanoseconds)
+  }
 
-  private func append(_ exchange: Exchange) {
+  /// Notes that an exchange's messages were appended.
+  func append(_ exchange: consuming Exchange) {
+    exchange.expect(&conversation)
     exchanges.append(exchange)
     pool.reactor.mark(self)
   }
@@ -91,7 +101,7 @@ extension Session {
         pool.reactor.mark(self)
         if isFree { pool.sessionIsFree(self) }
       } else {
-        _ = execute(operation, statement)
+        execute(operation, statement)
       }
     case .script, .copyIn, .copyOut: query(operation)
     case .cursorFetch, .cursorClose: advance(operation)
@@ -111,16 +121,9 @@ extension Session {
   // MARK: Simple queries
 
   private func query(_ operation: Operation) {
-    var exchange = Exchange(
-      operation: operation, statement: nil, expects: .script, begin: position,
-      sentNanoseconds: pool.reactor.nowNanoseconds)
-    switch operation.kind {
-    case .copyIn:
-      exchange.expects = [.copyResponse, .copyCompletion, .ready]
-      exchange.isCopyIn = true
-    case .copyOut: exchange.expects = [.copyResponse, .copyData, .copyCompletion, .ready]
-    default: break
-    }
+    var exchange = exchange(.script, of: operation)
+    if operation.kind == .copyIn { exchange.copy = .toServer }
+    if operation.kind == .copyOut { exchange.copy = .fromServer }
     let text = operation.text
     do throws(FrontendMisuse) {
       try FrontendSerializer.query(text.span, into: &output)
@@ -133,32 +136,47 @@ extension Session {
   // MARK: Extended queries
 
   /// Sends a Parse and a Describe, and keeps the operation until they are answered.
-  func describe(_ statement: Statement, for operation: Operation) {
+  private func describe(_ statement: Statement, for operation: Operation) {
     let start = output.count
-    forget(statement)
-    let closes = pendingCloses
-    var exchange = Exchange(
-      operation: operation, statement: statement, purpose: .description,
-      expects: [.parse, .parameterDescription, .statementRows, .ready], begin: position,
-      sentNanoseconds: pool.reactor.nowNanoseconds)
     do throws(FrontendMisuse) {
-      exchange.closesExpected = try appendCloses()
-      try prepare(statement, parameterTypes: Span())
+      let exchange = try description(of: statement, for: operation)
       FrontendSerializer.sync(into: &output)
       append(exchange)
     } catch {
       output.truncate(toCount: start)
-      pendingCloses = closes
-      prepared.remove(statement.index)
-      if operation.isBatched {
-        operation.failure = .misuse(error)
-        failBatch(operation)
-      } else {
-        fail(operation, .misuse(error))
-      }
+      fail(operation, .misuse(error))
     }
   }
 
+  /// Appends a Parse and a Describe for a statement of which nothing is known.
+  ///
+  /// - Parameter isFirst: whether nothing was appended since the last Sync.
+  func description(
+    of statement: Statement, for operation: Operation, isFirst: Bool = true
+  ) throws(FrontendMisuse) -> Exchange {
+    if isFirst { forget(statement) }
+    var exchange = exchange(.description, of: operation)
+    exchange.statement = statement
+    exchange.purpose = .description
+    statement.isArrived = false
+    if isFirst { try appendCloses(&exchange) }
+    try prepare(statement, parameterTypes: Span())
+    return exchange
+  }
+
+  /// Appends Close of what was evicted. Statements are closed only where nothing comes before: so no
+  /// error has the server pass it over.
+  private func appendCloses(_ exchange: inout Exchange) throws(FrontendMisuse) {
+    evict()
+    if pendingCloses.isEmpty { return }
+    for name in pendingCloses {
+      try FrontendSerializer.close(.statement, name.span, into: &output)
+    }
+    exchange.closes = pendingCloses
+    pendingCloses.removeAll()
+  }
+
+  /// Appends Parse and Describe.
   private func prepare(
     _ statement: Statement, parameterTypes: Span<UInt32>
   ) throws(FrontendMisuse) {
@@ -170,70 +188,69 @@ extension Session {
     if !isUnnamed { prepared.touch(statement.index) }
   }
 
+  /// An exchange is not sent after all: what it was to close is still to be closed.
+  func takeBack(_ exchange: Exchange) {
+    pendingCloses += exchange.closes
+    if exchange.messages.haveParse, let statement = exchange.statement {
+      prepared.remove(statement.index)
+    }
+  }
+
   private var isUnnamed: Bool { pool.settings.preparedStatementsMax == 0 }
 
-  /// Closes what was evicted. Returns how many CloseComplete come first.
-  private func appendCloses() throws(FrontendMisuse) -> Int {
+  /// Makes room for one more prepared statement.
+  private func evict() {
     while prepared.count >= max(pool.settings.preparedStatementsMax, 1),
       let oldest = prepared.oldest
     {
       prepared.remove(oldest)
       if let evicted = pool.statements[oldest] { pendingCloses.append(evicted.name) }
     }
-    let count = pendingCloses.count
-    if count == 0 { return 0 }
-    for name in pendingCloses {
-      try FrontendSerializer.close(.statement, name.span, into: &output)
-    }
-    pendingCloses.removeAll(keepingCapacity: true)
-    return count
   }
 
-  /// Sends an operation whose statement is described. False when it was completed instead.
-  func execute(_ operation: Operation, _ statement: Statement) -> Bool {
+  private func execute(_ operation: Operation, _ statement: Statement) {
+    do throws(FrontendMisuse) {
+      append(try execution(of: operation, statement))
+    } catch {
+      fail(operation, Self.failure(of: error))
+    }
+  }
+
+  static func failure(of misuse: FrontendMisuse) -> OperationFailure {
+    misuse == .parameterCountMismatch ? .ownerFailed : .misuse(misuse)
+  }
+
+  /// Appends an operation whose statement is described. After an error nothing of it is left.
+  ///
+  /// - Parameter isFirst: whether nothing was appended since the last Sync.
+  func execution(
+    of operation: Operation, _ statement: Statement, isFirst: Bool = true
+  ) throws(FrontendMisuse) -> Exchange {
     let start = output.count
-    var exchange = Exchange(
-      operation: operation, statement: statement, expects: [.bind, .execute], begin: position,
-      sentNanoseconds: pool.reactor.nowNanoseconds)
+    // A server behind a pooler may be another one each time: everything travels together.
+    let isPrepared = !isUnnamed && prepared.contains(statement.index)
+    var exchange = exchange(isPrepared ? .execution : .descriptionAndExecution, of: operation)
+    exchange.statement = statement
     exchange.layout = statement.layout
     exchange.endsBatch = operation.endsBatch
     exchange.isQuick = isQuick(operation, statement)
-    if operation.endsBatch { exchange.expects.insert(.ready) }
-    do throws(FrontendMisuse) {
-      if isUnnamed {
-        try appendUnnamed(statement, &exchange)
-      } else if !prepared.contains(statement.index) {
-        let types = statement.parameterTypes
-        exchange.closesExpected = try appendCloses()
-        try prepare(statement, parameterTypes: types.span)
-        exchange.expects.formUnion([.parse, .parameterDescription, .statementRows])
-      } else {
+    exchange.limitsRows = operation.kind == .cursorOpen && operation.rowsMax > 0
+    do {
+      // A member of a batch that comes later may have been forgotten, and is prepared again.
+      if isFirst && (!isPrepared || operation.isBatched) { try appendCloses(&exchange) }
+      if isPrepared {
         prepared.touch(statement.index)
+      } else {
+        let types = statement.parameterTypes
+        try prepare(statement, parameterTypes: types.span)
       }
       try bindAndExecute(operation, statement)
-      append(exchange)
-      return true
+      return exchange
     } catch {
       output.truncate(toCount: start)
-      if exchange.expects.contains(.parse) && !isUnnamed { prepared.remove(statement.index) }
-      let failure: OperationFailure =
-        error == .parameterCountMismatch ? .ownerFailed : .misuse(error)
-      if operation.isBatched {
-        operation.failure = failure
-      } else {
-        fail(operation, failure)
-      }
-      return false
+      takeBack(exchange)
+      throw error
     }
-  }
-
-  /// A server behind a pooler may be another one each time: everything travels together.
-  private func appendUnnamed(
-    _ statement: Statement, _ exchange: inout Exchange
-  ) throws(FrontendMisuse) {
-    let types = statement.parameterTypes
-    try prepare(statement, parameterTypes: types.span)
-    exchange.expects.formUnion([.parse, .parameterDescription, .statementRows])
   }
 
   private func isQuick(_ operation: Operation, _ statement: Statement) -> Bool {
@@ -287,68 +304,20 @@ extension Session {
   }
 
   private func advance(_ operation: Operation) {
-    var exchange = Exchange(
-      operation: operation, statement: nil, expects: [.execute, .ready], begin: position,
-      sentNanoseconds: pool.reactor.nowNanoseconds)
-    exchange.layout = operation.statement?.layout
+    let isClose = operation.kind == .cursorClose
+    var exchange = exchange(isClose ? .portalClose : .fetch, of: operation)
     let name = Self.portalName(operation.portal)
     do throws(FrontendMisuse) {
-      if operation.kind == .cursorClose {
-        exchange.expects = [.portalClosed, .ready]
-        exchange.layout = nil
+      if isClose {
         try FrontendSerializer.close(.portal, name.span, into: &output)
       } else {
+        exchange.limitsRows = operation.rowsMax > 0
         try FrontendSerializer.execute(portal: name.span, rowsMax: operation.rowsMax, into: &output)
       }
       FrontendSerializer.sync(into: &output)
       append(exchange)
     } catch {
       fail(operation, .misuse(error))
-    }
-  }
-
-  // MARK: Batches
-
-  /// Sends the batch at the front of the queue, its statements described before.
-  private func sendBatch() {
-    var candidate = queue.first
-    while let member = candidate {
-      guard let statement = member.statement else { break }
-      pool.register(statement)
-      if statement.traits.contains(.copy) {
-        member.failure = .copyMisplaced
-        failBatch(member)
-        return
-      }
-      if !statement.isDescribed {
-        describe(statement, for: member)
-        return
-      }
-      candidate = member.endsBatch ? nil : member.next
-    }
-    let start = output.count
-    let exchangeCount = exchanges.count
-    candidate = queue.first
-    while let member = candidate, let statement = member.statement {
-      member.session = self
-      guard execute(member, statement) else {
-        while exchanges.count > exchangeCount {
-          let sent = exchanges[exchanges.count - 1]
-          if sent.expects.contains(.parse), let statement = sent.statement {
-            prepared.remove(statement.index)
-          }
-          exchanges.removeLast()
-        }
-        output.truncate(toCount: start)
-        failBatch(member)
-        return
-      }
-      candidate = member.endsBatch ? nil : member.next
-    }
-    while let member = queue.first, member.isBatched {
-      queue.remove(member)
-      member.state = .sent
-      if member.endsBatch { break }
     }
   }
 

@@ -23,6 +23,7 @@ extension Session {
   /// Joins the reactor, and begins when the connection is open.
   func start() {
     pool.reactor.add(self)
+    transport.source = self
     if let deadline = startup?.deadlineMilliseconds, deadline > 0 {
       startupTimer = pool.reactor.setTimer(
         self, tag: Self.startupTag, deadlineMilliseconds: deadline)
@@ -90,8 +91,13 @@ extension Session {
         return end(.messageUnexpected)
       }
       becomeReady()
-    default:
-      if !takeAsynchronous(message) { end(.messageUnexpected) }
+    case .noticeResponse(let fields): takeNotice(fields)
+    case .parameterStatus(let status): setParameter(status)
+    case .encryptionAnswer, .bindComplete, .closeComplete, .commandComplete, .copyBothResponse,
+      .copyData, .copyDone, .copyInResponse, .copyOutResponse, .dataRows, .emptyQueryResponse,
+      .functionCallResponse, .noData, .notificationResponse, .parameterDescription, .parseComplete,
+      .portalSuspended, .rowDescription:
+      end(.messageUnexpected)
     }
   }
 

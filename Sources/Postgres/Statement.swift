@@ -12,6 +12,8 @@ public final class Statement {
   public internal(set) var layout: RowLayout?
   /// Whether the server has described it, and the owner knows the types.
   public internal(set) var isDescribed = false
+  /// Whether a server has described it for a batch, and the owner was not asked yet about the types.
+  var isArrived = false
   /// What a server took to answer, as a mean that follows quick answers quickly; nil before the
   /// first.
   public internal(set) var latencyNanoseconds: UInt64?
@@ -50,6 +52,7 @@ public final class Statement {
       }
     }
     isDescribed = true
+    isArrived = false
   }
 
   /// Counts an answer's time in: half of the difference when it was quicker, an eighth when it was

@@ -5,10 +5,14 @@ import NecroReactor
 ///
 /// A class to be subclassed and no protocol, since Embedded Swift has no existentials.
 open class Transport {
+  /// Who uses the transport: `ready` is called on it by a transport without a descriptor. Nil before
+  /// it is used and once it is closed.
+  public internal(set) final unowned(unsafe) var source: DriverSource?
+
   public init() {}
 
   /// The descriptor that tells when there are octets to receive or room to send; negative when the
-  /// transport calls `Session.ready` itself.
+  /// transport tells `source` itself.
   open var descriptor: Int32 { -1 }
 
   /// Whether the connection is still being opened. It is open once the descriptor is writable and

@@ -47,8 +47,14 @@ enum ImportRules {
     "Tests/PostgresJSONTests": tests([
       "NecroOctets", "NecroJSON", "NecroPostgresJSON", "NecroPostgresWire", "NecroFuzzBodies",
     ]),
+    "Tests/PostgresSimulation": [
+      "NecroOctets", "NecroPostgresWire", "NecroReactor", "NecroPostgres",
+    ],
+    "Tests/PostgresSimulator": ["PostgresSimulation", "CLinux"],
+    "Tests/SimulationTests": tests(["PostgresSimulation"]),
     "Tests/PostgresTests": tests([
       "NecroOctets", "NecroPostgresWire", "NecroReactor", "NecroPostgres", "CLinux",
+      "PostgresSimulation",
     ]),
     "Tests/RedictTests": tests([
       "NecroOctets", "NecroRESP", "NecroReactor", "NecroRedict", "CLinux",
