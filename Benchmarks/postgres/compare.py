@@ -156,7 +156,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"bench-postgres: {error}", file=sys.stderr)
         return 1
     print("queries/CPU-s: queries per second of the client's CPU time; ratios are of it.")
-    print("libpq: C, one connection, a Sync per query. pgbench: its own -S, for reference.\n")
+    print("libpq: C, one connection, a Sync per query. pgbench: its own -S, for reference.")
+    print("swift: the driver of necro alone, without Python.\n")
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
             json.dump(report, file, indent=1)

@@ -11,7 +11,9 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from processes import ServerFailed
 from servers import BUILD, ROOT, c_compiler, compared_program, necro_environment, tool
@@ -19,6 +21,8 @@ from workloads import WORKLOADS
 
 HERE = Path(__file__).resolve().parent
 COMPARED = ROOT / ".venv-bench-postgres"
+# As many as a pool opens by default.
+DEFAULT_CONNECTIONS = 10
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,34 @@ def _libpq(task: Task, core: int) -> Sample:
     return _sample(_run(core, words))
 
 
+def _address(url: str) -> list[str]:
+    """The socket's path or address, the user and the database of a URL."""
+    parts = urlsplit(url)
+    who, _, where = parts.netloc.rpartition("@")
+    host, _, port = where.rpartition(":")
+    host = unquote(host)
+    address = f"{host}/.s.PGSQL.{port}" if host.startswith("/") else f"{host}:{port}"
+    return [address, unquote(who), unquote(parts.path.removeprefix("/"))]
+
+
+@cache
+def _driver() -> str:
+    """The Swift driver without Python, built."""
+    swift = tool("swift", "swift.org/install/linux")
+    words = [swift, "build", "-c", "release", "--package-path", str(HERE / "swift")]
+    words += ["--scratch-path", str(BUILD / "postgres-driver")]
+    subprocess.run([*words, "--product", "postgres-driver"], check=True, stdout=sys.stderr)
+    shown = subprocess.run([*words, "--show-bin-path"], check=True, capture_output=True, text=True)
+    return f"{shown.stdout.strip()}/postgres-driver"
+
+
+def _swift(task: Task, core: int, connections: int) -> Sample:
+    workload = WORKLOADS[task.workload]
+    words = [_driver(), *_address(task.url), str(connections), workload.sql, workload.parameters]
+    words += [str(workload.ids), str(task.callers), str(task.seconds), str(task.operations)]
+    return _sample(_run(core, words))
+
+
 def prepare_pgbench(url: str) -> None:
     """Makes pgbench's own tables; accounts has 100,000 rows."""
     subprocess.run(
@@ -134,6 +166,8 @@ PEERS: dict[str, Callable[[Task, int], Sample]] = {
     "asyncpg": _python_peer("asyncpg"),
     "asyncpg+uvloop": _python_peer("asyncpg+uvloop"),
     "psycopg": _python_peer("psycopg"),
+    "swift": lambda task, core: _swift(task, core, DEFAULT_CONNECTIONS),
+    "swift, 1 connection": lambda task, core: _swift(task, core, 1),
     "libpq": _libpq,
     "pgbench": _pgbench,
 }
@@ -143,4 +177,7 @@ def takes_part(peer: str, workload: str) -> bool:
     """Whether a peer can do a workload."""
     if peer == "pgbench":
         return workload == "row"
-    return peer != "libpq" or WORKLOADS[workload].taken != "json"
+    if peer == "swift, 1 connection":
+        # A write has nothing queued behind it, so that this would be one at a time.
+        return workload == "row"
+    return peer not in ("libpq", "swift") or WORKLOADS[workload].taken != "json"

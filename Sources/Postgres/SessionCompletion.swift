@@ -109,14 +109,7 @@ extension Session {
   private func finishDescription(_ exchange: Exchange) {
     guard let statement = exchange.statement, let operation = exchange.operation else { return }
     if operation.isBatched {
-      if case .batchAborted? = operation.failure {
-        // Another member's description has failed, which tells all of them.
-        operation.failure = nil
-      } else if operation.failure != nil {
-        failBatch(operation)
-      } else {
-        statement.isArrived = true
-      }
+      if operation.failure == nil { statement.isArrived = true } else { failBatch(operation) }
       return
     }
     if operation.failure != nil {
@@ -171,6 +164,10 @@ extension Session {
 
   /// Completes the members of a batch of which one cannot be sent.
   func failBatch(_ culprit: Operation) {
+    // The descriptions that were asked for with this one tell nobody anything.
+    for index in 0..<exchanges.count where exchanges[index].purpose == .description {
+      exchanges[index].operation = nil
+    }
     while let member = queue.first, member.isBatched {
       queue.remove(member)
       member.session = self

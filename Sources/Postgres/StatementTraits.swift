@@ -115,7 +115,9 @@ private struct StatementScanner: ~Escapable {
   private mutating func restIsHarmless() -> Bool {
     var word: Slice?
     var wasQuoted = false
-    var wasQualified = false
+    // Whether the last lexeme was a dot, and whether one stood before the word.
+    var wasDot = false
+    var isQualified = false
     var wasFor = false
     while let lexeme = next() {
       switch lexeme {
@@ -127,6 +129,8 @@ private struct StatementScanner: ~Escapable {
         wasFor = equals(slice, "for")
         word = slice
         wasQuoted = false
+        isQualified = wasDot
+        wasDot = false
         continue
       case .quotedWord:
         wasQuoted = true
@@ -134,10 +138,10 @@ private struct StatementScanner: ~Escapable {
       case .sign(let sign):
         switch sign {
         case 0x28:
-          if wasQuoted || wasQualified { return false }
+          if wasQuoted || isQualified { return false }
           if let word, !any(Self.grouping, word), !any(Self.harmless, word) { return false }
         case 0x2E:
-          wasQualified = true
+          wasDot = true
           word = nil
           wasQuoted = false
           wasFor = false
@@ -152,7 +156,8 @@ private struct StatementScanner: ~Escapable {
         wasQuoted = false
       }
       wasFor = false
-      wasQualified = false
+      wasDot = false
+      isQualified = false
     }
     return true
   }

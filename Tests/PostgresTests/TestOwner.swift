@@ -13,6 +13,8 @@ typealias Operation = NecroPostgres.Operation
 final class TestOwner: PostgresOwner {
   var arguments: [ObjectIdentifier: [String?]] = [:]
   var completions: [ObjectIdentifier: Int] = [:]
+  /// Kept, so that none has the identity of another.
+  private var completed: [Operation] = []
   var encodings = 0
   var refusesToEncode = false
   var format = TypeFormat.text
@@ -23,6 +25,8 @@ final class TestOwner: PostgresOwner {
   var closedSessions: [Session] = []
   var copyRooms = 0
   var copied: [UInt8] = []
+  /// Takes nothing of what a copy out brings.
+  var leavesCopied = false
   var connectionsWanted = 0
   /// What a pool of a test does when it wants a connection.
   var connect: (Pool) -> Void = { _ in }
@@ -54,9 +58,11 @@ final class TestOwner: PostgresOwner {
   override func typesWanted(_ operation: Operation) { typesWanted.append(operation) }
   override func completed(_ operation: Operation) {
     completions[ObjectIdentifier(operation), default: 0] += 1
+    completed.append(operation)
     whenCompleted(operation)
   }
   override func copyOctetsArrived(_ operation: Operation) {
+    if leavesCopied { return }
     let octets = operation.copySpan
     for index in octets.indices { copied.append(octets[index]) }
     operation.copyOctets.removeAll()
