@@ -35,9 +35,7 @@ def main(start: object, settings: "dict[str, Any]") -> bool:
     try:
         return _run(start, settings)
     except StartupError as error:
-        if error.traceback:
-            sys.stderr.write(error.traceback)
-        print(f"necro: {error}", file=sys.stderr)
+        _say(error.traceback or "", str(error))
         return False
     finally:
         # The interpreter is never ended, so what its end would do is done here.
@@ -80,8 +78,12 @@ def _run(start: object, settings: "dict[str, Any]") -> bool:
 
 def _report(line: str, error: BaseException) -> None:
     """Says what a shutdown hook raised."""
-    sys.stderr.write(traceback_of(error))
-    print(f"necro: {line}", file=sys.stderr)
+    _say(traceback_of(error), line)
+
+
+def _say(traceback: str, line: str) -> None:
+    """Writes an error at once, so that those of several workers do not mix."""
+    sys.stderr.write(f"{traceback}necro: {line}\n")
 
 
 async def _start_up(app: "App", state: State, drained: asyncio.Event) -> bool:
