@@ -117,17 +117,15 @@ def run(spec: AppSpec, options: HostOptions) -> int:
         _await(events, b"r", workers - 1)
     except (_Ended, _Failed) as error:
         # The workers that have started up shut down as well, unless one of them is stuck.
-        seconds = options.limits["drain-seconds"]
-        assert isinstance(seconds, (int, float))
         host.drain()
-        status = _serve(host, events, started, ends_in=seconds)
+        status = _serve(host, events, started, options, is_draining=True)
         if isinstance(error, _Failed):
             status = 1
     else:
         count = "1 worker" if workers == 1 else f"{workers} workers"
         for url in host.urls():
             _say(f"hosting {spec.text} on {url} with {count}", options)
-        status = _serve(host, events, workers)
+        status = _serve(host, events, workers, options)
     host.close()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
@@ -268,28 +266,41 @@ def _await(events: _Events, report: bytes, count: int) -> None:
 
 
 def _serve(
-    host: "native.Host", events: _Events, workers: int, *, ends_in: float | None = None
+    host: "native.Host",
+    events: _Events,
+    workers: int,
+    options: HostOptions,
+    *,
+    is_draining: bool = False,
 ) -> int:
     """Waits for the end of all workers. The first signal drains, a second ends at once.
 
-    - ends_in: how many seconds a drain that has begun may take; None when none has.
+    A drain closes what is open in the end, but a thread, a task or a hook that does not end would
+    keep its worker for ever: what remains is given up after a while.
+
+    - is_draining: whether a drain has begun already.
     """
     status = 0
-    draining = ends_in is not None
-    ends_at = None if ends_in is None else monotonic() + ends_in
+    drain_seconds = options.limits["drain-seconds"]
+    assert isinstance(drain_seconds, (int, float))
+    seconds = drain_seconds + options.shutdown_seconds
+    ends_at = monotonic() + seconds if is_draining else None
     while events.ended < workers:
         left = None if ends_at is None else ends_at - monotonic()
         if left is not None and left <= 0:
+            count = workers - events.ended
+            which = "1 worker has" if count == 1 else f"{count} workers have"
+            _say(f"{which} not ended after {seconds:g} s: a hook, a task or a thread", options)
             return 1
         received, signalled = events.wait(left)
         for one in received:
             if one == b"f":
                 # The others finish their requests, and whoever runs the host starts it again.
                 status = 1
-                signalled = signalled or not draining
-        if signalled and draining:
+                signalled = signalled or ends_at is None
+        if signalled and ends_at is not None:
             return 1
         if signalled:
-            draining = True
+            ends_at = monotonic() + seconds
             host.drain()
     return status

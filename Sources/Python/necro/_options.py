@@ -79,6 +79,7 @@ class HostOptions:
     - connections_in_all_max: open connections of all workers; each has an equal part of them.
     - database: Postgres' connection string, None for `DATABASE_URL`.
     - app: the spec of the app, None where it was not given.
+    - shutdown_seconds: after a drain, for what else a worker does before it ends.
     - slow_handler_seconds: after which a handler that blocks its worker is named; 0 for never.
     - limits: the server's, by the option's key and in its unit.
     """
@@ -92,6 +93,7 @@ class HostOptions:
         "limits",
         "log_format",
         "log_level",
+        "shutdown_seconds",
         "slow_handler_seconds",
         "workers",
     )
@@ -107,6 +109,7 @@ class HostOptions:
         slow_handler_seconds: float = 1,
         database: str | None = None,
         connections_in_all_max: int = 65_536,
+        shutdown_seconds: float = 60,
     ) -> None:
         self.connections_in_all_max = connections_in_all_max
         self.database = database
@@ -116,6 +119,7 @@ class HostOptions:
         self.log_format = log_format
         self.log_level = log_level
         self.app = app
+        self.shutdown_seconds = shutdown_seconds
         self.slow_handler_seconds = slow_handler_seconds
         self.limits: dict[str, object] = {limit.key: limit.default for limit in LIMITS}
 
@@ -347,7 +351,7 @@ def _app(value: object, where: str) -> str:
     return value
 
 
-def _slow_handler(value: object, where: str) -> float:
+def _seconds_or_none(value: object, where: str) -> float:
     """Seconds as a limit has them, or 0."""
     if value == "0" or (value == 0 and not isinstance(value, bool)):
         return 0
@@ -425,7 +429,7 @@ OPTIONS = (
     Option(
         "slow-handler-seconds",
         "slow_handler_seconds",
-        _slow_handler,
+        _seconds_or_none,
         "N",
         "after which a handler that blocks its worker is named; 1 by default, 0 for never",
     ),
@@ -436,6 +440,13 @@ OPTIONS = (
         _connections,
         "N",
         "open ones of all workers, in equal parts; 65536 by default",
+    ),
+    Option(
+        "shutdown-seconds",
+        "shutdown_seconds",
+        _seconds_or_none,
+        "N",
+        "after a drain, until what does not end is given up; 60 by default",
     ),
     *(Option(one.key, one.attribute, one.parse, "N", one.text) for one in LIMITS),
 )

@@ -201,3 +201,57 @@ def test_a_startup_hook_that_blocks_is_waited_for_and_a_second_signal_is_not(
         assert host.process.poll() is None
         host.process.send_signal(signal.SIGTERM)
         assert host.wait() == 1
+
+
+STUCK = """
+    import asyncio, time
+    import necro
+
+    app = necro.App()
+    hooked = []
+
+    @app.get("/thread")
+    async def thread():
+        await asyncio.to_thread(time.sleep, 600)
+
+    @app.get("/block")
+    async def block():
+        time.sleep(600)
+
+    @app.get("/task")
+    async def task():
+        while True:
+            try:
+                await asyncio.sleep(600)
+            except asyncio.CancelledError:
+                pass
+
+    @app.get("/hook")
+    async def hook():
+        hooked.append(1)
+        await asyncio.sleep(600)
+
+    @app.get("/none")
+    async def none():
+        await asyncio.sleep(600)
+
+    @app.on_shutdown
+    async def wait():
+        if hooked:
+            await asyncio.sleep(600)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("thread", 1), ("block", 1), ("task", 1), ("hook", 1), ("none", 0)]
+)
+def test_what_does_not_end_is_given_up(host: StartHost, name: str, status: int) -> None:
+    options = ("--drain-seconds", "0.5", "--shutdown-seconds", "1", "--slow-handler-seconds", "0")
+    served = host(STUCK, *options, workers=2)
+    with served.connect() as wire:
+        wire.request("GET", f"/{name}")
+        time.sleep(0.3)
+        served.send_signal(signal.SIGTERM)
+        assert served.wait() == status
+    said = "necro: 1 worker has not ended after 1.5 s: a hook, a task or a thread"
+    assert (said in served.log) == (status == 1)
