@@ -36,8 +36,8 @@ struct Exchange {
   let messages: Messages
   /// The step behind its last.
   var endStep = 0
-  /// Names of statements that it closes, each by a step before any other.
-  var closes: [[UInt8]] = []
+  /// How many statements it closes, each by a step before any other.
+  var closeCount = 0
   /// Where its first octet is among all that the session has ever appended.
   var begin: UInt64
   var sentNanoseconds: UInt64
@@ -70,7 +70,7 @@ struct Exchange {
 
   /// Has the conversation expect its steps.
   mutating func expect(_ conversation: inout ConnectionState) {
-    for _ in closes { conversation.expect(.close) }
+    for _ in 0..<closeCount { conversation.expect(.close) }
     switch messages {
     case .script: conversation.expect(.query)
     case .description, .descriptionAndExecution:
@@ -93,32 +93,39 @@ struct Exchange {
 
 /// A ring of exchanges, the oldest first.
 struct ExchangeQueue {
-  // Invariant: the array's count is a power of two, and `count` entries from `head` on are set.
-  private var ring: [Exchange?] = [Exchange?](repeating: nil, count: 8)
+  // Invariant: the array's count is a power of two, and `count` entries from `head` on are set; the
+  // others hold on to nothing.
+  private var ring = [Exchange](repeating: Self.none, count: 8)
   private var head = 0
   private(set) var count = 0
 
+  private static var none: Exchange { Exchange(.script, of: nil, begin: 0, sentNanoseconds: 0) }
+
   var isEmpty: Bool { count == 0 }
 
+  /// An exchange where it lies: to look at one of its fields copies none of the others.
   subscript(_ index: Int) -> Exchange {
-    get { ring[(head + index) & (ring.count - 1)]! }
-    _modify { yield &ring[(head + index) & (ring.count - 1)]! }
+    _read { yield ring[(head &+ index) & (ring.count &- 1)] }
+    _modify { yield &ring[(head &+ index) & (ring.count &- 1)] }
   }
 
-  mutating func append(_ exchange: Exchange) {
-    if count == ring.count {
-      var larger = [Exchange?](repeating: nil, count: count * 2)
-      for index in 0..<count { larger[index] = self[index] }
-      ring = larger
-      head = 0
-    }
-    ring[(head + count) & (ring.count - 1)] = exchange
+  mutating func append(_ exchange: consuming Exchange) {
+    if count == ring.count { grow() }
+    ring[(head &+ count) & (ring.count &- 1)] = exchange
     count += 1
   }
 
+  private mutating func grow() {
+    var larger = [Exchange](repeating: Self.none, count: count * 2)
+    for index in 0..<count { larger[index] = self[index] }
+    ring = larger
+    head = 0
+  }
+
   mutating func removeFirst() -> Exchange {
-    let exchange = self[0]
-    ring[head] = nil
+    precondition(count > 0, "an exchange is removed that was appended")
+    var exchange = Self.none
+    swap(&exchange, &ring[head])
     head = (head + 1) & (ring.count - 1)
     count -= 1
     return exchange

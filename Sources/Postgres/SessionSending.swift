@@ -78,6 +78,7 @@ extension Session {
 
   /// Notes that an exchange's messages were appended.
   func append(_ exchange: consuming Exchange) {
+    if exchange.closeCount > 0 { pendingCloses.removeFirst(exchange.closeCount) }
     exchange.expect(&conversation)
     exchanges.append(exchange)
     pool.reactor.mark(self)
@@ -172,8 +173,8 @@ extension Session {
     for name in pendingCloses {
       try FrontendSerializer.close(.statement, name.span, into: &output)
     }
-    exchange.closes = pendingCloses
-    pendingCloses.removeAll()
+    // They are pending until the exchange is noted as appended.
+    exchange.closeCount = pendingCloses.count
   }
 
   /// Appends Parse and Describe.
@@ -188,9 +189,8 @@ extension Session {
     if !isUnnamed { prepared.touch(statement.index) }
   }
 
-  /// An exchange is not sent after all: what it was to close is still to be closed.
-  func takeBack(_ exchange: Exchange) {
-    pendingCloses += exchange.closes
+  /// An exchange is not sent after all.
+  func takeBack(_ exchange: borrowing Exchange) {
     if exchange.messages.haveParse, let statement = exchange.statement {
       prepared.remove(statement.index)
     }
