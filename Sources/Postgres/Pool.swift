@@ -122,7 +122,7 @@ public final class Pool: DriverSource {
   public func submit(_ operation: Operation, on session: Session) {
     precondition(operation.state == .fresh, "an operation is submitted once")
     guard session.state == .ready, !session.isReleasing, !session.isAbandoned else {
-      refuse(operation, .closed)
+      refuse(operation, session.failureOfLate)
       return
     }
     precondition(

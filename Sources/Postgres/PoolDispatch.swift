@@ -15,6 +15,8 @@ extension Pool {
 
   /// Gives what waits to sessions, in order.
   func dispatch() {
+    // What a session gives back as it ends has nowhere to go once the pool is closed.
+    if isClosed { failWaiting(.closed) }
     while let operation = waiting.first {
       guard let session = session(for: operation) else { return }
       waiting.remove(operation)

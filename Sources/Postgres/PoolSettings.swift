@@ -17,6 +17,9 @@ public struct PoolSettings: Sendable {
   /// Statements that a session keeps prepared; 0 prepares none, for a pooler that hands each
   /// transaction to another server.
   public var preparedStatementsMax = 256
+  /// Makes the names of this pool's prepared statements its own, unless it is 0: behind a pooler that
+  /// hands each transaction to another server, a name of two pools would run the other's statement.
+  public var statementSalt: UInt32 = 0
   /// Statements that the pool knows.
   public var statementsMax = 1_024
   /// Octets of a result. What is longer fails, and is not kept.

@@ -13,7 +13,8 @@ extension Pool {
       candidate = statement.nextInBucket
     }
     statementNumber += 1
-    let statement = Statement(text: text, hash: hash, number: statementNumber)
+    let statement = Statement(
+      text: text, hash: hash, number: statementNumber, salt: settings.statementSalt)
     register(statement)
     return statement
   }

@@ -186,4 +186,12 @@ extension Session {
     default: reason
     }
   }
+  /// What becomes of an operation that comes when the session has ended: nothing of it was sent.
+  var failureOfLate: OperationFailure {
+    switch failure {
+    case .connectionLost: .connectionLost(wasSent: false)
+    case .some(let reason): reason
+    case nil: .closed
+    }
+  }
 }

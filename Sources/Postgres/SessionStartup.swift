@@ -180,8 +180,9 @@ extension Session {
     while let name = iterator.next() { offer.add(names.octets(name)) }
     do throws(SCRAMError) {
       let mechanism = try offer.mechanism(policy: .disable, binding: nil, isEncrypted: false)
+      let password = startup.preparedPassword ?? startup.password
       var client = SCRAMClient(
-        userName: Span(), password: startup.password.span, nonce: startup.nonce.span,
+        userName: Span(), password: password.span, nonce: startup.nonce.span,
         mechanism: mechanism, bindingData: Span())
       var message = OctetBuffer()
       _ = try client.begin(into: &message)

@@ -14,8 +14,10 @@ public struct StartupParameters: Sendable {
 
   public var user: [UInt8]
   public var database: [UInt8] = []
-  /// As the user wrote it; for SCRAM prepared by SASLprep, which leaves ASCII as it is.
+  /// As the user wrote it.
   public var password: [UInt8] = []
+  /// As SASLprep makes it, for SCRAM alone; nil where that is the same, as for all ASCII.
+  public var preparedPassword: [UInt8]?
   /// 18 random octets or more, new for each session.
   public var nonce: [UInt8] = []
   /// Further parameters, name and value: `application_name`, `options`, `search_path`.

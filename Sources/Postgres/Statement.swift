@@ -28,12 +28,19 @@ public final class Statement {
   var nextInBucket: Statement?
   let hash: UInt64
 
-  init(text: Span<UInt8>, hash: UInt64, number: UInt64) {
+  /// - Parameters:
+  ///   - salt: goes into the name, where it is not 0.
+  init(text: Span<UInt8>, hash: UInt64, number: UInt64, salt: UInt32) {
     self.text = [UInt8](copying: text)
     self.hash = hash
     traits = StatementTraits(text)
     var name = OctetBuffer()
     name.append("n")
+    var rest = salt
+    while rest != 0 {
+      name.append(UInt8(ascii: "a") + UInt8(truncatingIfNeeded: rest % 26))
+      rest /= 26
+    }
     name.append(decimal: number)
     self.name = [UInt8](copying: name.octets)
   }

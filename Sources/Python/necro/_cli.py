@@ -99,7 +99,9 @@ def _parser() -> "tuple[_Parser, dict[str, _Parser]]":
     host = commands.add_parser("host", help="serve an app", allow_abbrev=False)
     host.add_argument("app", metavar="APP", nargs="?", help=_SPEC_HELP)
     for option in OPTIONS:
-        if option.key != "app":
+        if option.key == "dev":
+            host.add_argument("--dev", action="store_const", const=True, help=option.help)
+        elif option.key != "app":
             action = "append" if option.key == "bind" else "store"
             host.add_argument(
                 f"--{option.key}", action=action, metavar=option.metavar, help=option.help
@@ -124,9 +126,7 @@ def _run(argv: "list[str]") -> int:
         from necro._state import State
 
         spec = _spec(options.spec)
-        # Where the database is does not matter to a list of routes.
-        services = Services(database=os.environ.get("DATABASE_URL") or "postgresql:///")
-        compiled = load(spec).compile(State(), services)
+        compiled = load(spec).compile(State(), Services(assumes_missing=True))
         routes = [route for route in compiled if route.methods]
         print(_table(routes) if routes else f"{spec.text} has no routes")
         return 0

@@ -9,6 +9,7 @@ from contextlib import suppress
 from importlib import import_module
 from time import monotonic
 
+from necro._dev import DevServers
 from necro._native import native
 from necro._options import HostOptions
 from necro._services import Services
@@ -80,17 +81,27 @@ def run(spec: AppSpec, options: HostOptions) -> int:
 
     Raises StartupError and OSError, each one line, before anything is served.
     """
+    private = DevServers()
+    urls = {"database": options.database}
     try:
         for number in _ENDING:
             signal.signal(number, _interrupted)
         # What is wrong with the app is said once, here, and not by every worker.
-        load(spec).compile(State(), Services(database=options.database))
+        services = Services(
+            database=options.database,
+            database_options=options.database_options,
+            assumes_missing=options.dev,
+        )
+        load(spec).compile(State(), services)
         _import_extensions()
         workers = options.workers or len(os.sched_getaffinity(0))
         log = _open_log(options.access_log)
         host = native.Host([bind.text for bind in options.binds], workers)
         _reopen_on_signal(log, options)
         events = _Events()
+        for name, (title, url) in private.start(services.missing).items():
+            _say(f"--dev: a private {title} at {url}", options)
+            urls[name] = url
     except _Ended:
         # Nothing has begun that would have to be brought to an end.
         return 0
@@ -102,7 +113,8 @@ def run(spec: AppSpec, options: HostOptions) -> int:
         "log_level": options.log_level,
         "limits": options.worker_limits(workers),
         "slow_handler_seconds": options.slow_handler_seconds,
-        "database": options.database,
+        "database": urls["database"],
+        "database_options": options.database_options,
     }
     started = 0
     try:
@@ -127,6 +139,7 @@ def run(spec: AppSpec, options: HostOptions) -> int:
             _say(f"hosting {spec.text} on {url} with {count}", options)
         status = _serve(host, events, workers, options)
     host.close()
+    private.close()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     # Ending the interpreters one by one crashes CPython 3.13.0; each worker has cleaned up already.

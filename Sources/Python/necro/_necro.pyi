@@ -359,7 +359,14 @@ class PostgresPool:
         descriptor: int,
         is_connecting: bool,
         startup: tuple[
-            bytes, bytes, bytes, bytes, tuple[tuple[bytes, bytes], ...], int, float | None
+            bytes,
+            bytes,
+            bytes,
+            bytes,
+            tuple[tuple[bytes, bytes], ...],
+            int,
+            float | None,
+            bytes | None,
         ],
         answers_wanted: bool,
         is_exclusive: bool,

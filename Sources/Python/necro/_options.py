@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 
+from necro._database_options import DATABASE_OPTIONS
 from necro._limits import LIMITS, parse_seconds
 from necro._option_error import OptionError
 
@@ -78,6 +79,7 @@ class HostOptions:
     - log_level: the least level that is logged, in lower case.
     - connections_in_all_max: open connections of all workers; each has an equal part of them.
     - database: Postgres' connection string, None for `DATABASE_URL`.
+    - dev: whether private servers are started for what the app injects and no URL names.
     - app: the spec of the app, None where it was not given.
     - shutdown_seconds: after a drain, for what else a worker does before it ends.
     - slow_handler_seconds: after which a handler that blocks its worker is named; 0 for never.
@@ -90,6 +92,8 @@ class HostOptions:
         "binds",
         "connections_in_all_max",
         "database",
+        "database_options",
+        "dev",
         "limits",
         "log_format",
         "log_level",
@@ -110,9 +114,14 @@ class HostOptions:
         database: str | None = None,
         connections_in_all_max: int = 65_536,
         shutdown_seconds: float = 60,
+        dev: bool = False,
     ) -> None:
         self.connections_in_all_max = connections_in_all_max
         self.database = database
+        self.database_options: dict[str, object] = {
+            one.name: one.default for one in DATABASE_OPTIONS
+        }
+        self.dev = dev
         self.binds = binds if binds is not None else (parse_bind(_BIND),)
         self.workers = workers
         self.access_log = access_log
@@ -127,6 +136,8 @@ class HostOptions:
         """Takes what an option is set to."""
         if setting.option.key in self.limits:
             self.limits[setting.option.key] = setting.value
+        elif setting.option.attribute in self.database_options:
+            self.database_options[setting.option.attribute] = setting.value
         else:
             setattr(self, setting.option.attribute, setting.value)
 
@@ -134,6 +145,8 @@ class HostOptions:
         """What an option is set to."""
         if option.key in self.limits:
             return self.limits[option.key]
+        if option.attribute in self.database_options:
+            return self.database_options[option.attribute]
         value: object = getattr(self, option.attribute)
         return value
 
@@ -229,6 +242,8 @@ class Setting:
             return sub(r"(password\s*=\s*)('[^']*'|\S+)", r"\1****", hidden)
         if _is_tuple(self.value):
             return ",".join(map(repr, self.value))
+        if isinstance(self.value, bool):
+            return str(self.value).lower()
         if self.value is None:
             return "auto" if self.option.key == "workers" else "none"
         return str(self.value).removesuffix(".0")
@@ -374,6 +389,15 @@ def _database(value: object, where: str) -> str:
     return value
 
 
+def _switch(value: object, where: str) -> bool:
+    """Whether something is on."""
+    if isinstance(value, bool):
+        return value
+    if value in ("1", "true", "0", "false"):
+        return value in ("1", "true")
+    raise OptionError(f"{where}: true or false is expected")
+
+
 def _one_of(choices: tuple[str, ...]) -> "Callable[[object, str], str]":
     """Takes one of some words, in any case."""
 
@@ -434,6 +458,15 @@ OPTIONS = (
         "after which a handler that blocks its worker is named; 1 by default, 0 for never",
     ),
     Option("database", "database", _database, "URL", "Postgres' connection string"),
+    *(Option(one.key, one.name, one.parse, "N", one.text) for one in DATABASE_OPTIONS),
+    Option(
+        "dev",
+        "dev",
+        _switch,
+        "",
+        "start a private, throw-away Postgres where the app injects db and no URL names one;"
+        " there is no reload and no errors in responses yet",
+    ),
     Option(
         "connections-in-all-max",
         "connections_in_all_max",

@@ -29,8 +29,8 @@ def main(start: object, settings: "dict[str, Any]") -> bool:
 
     - start: the capsule that its thread was started with.
     - settings: `spec`, the app's, `log_format`, `log_level`, `limits`, `slow_handler_seconds`,
-      `database`, and `signals`, the descriptor to ask the host by; `path` and `argv` are in `sys`
-      already.
+      `database`, `database_options`, and `signals`, the descriptor to ask the host by; `path` and
+      `argv` are in `sys` already.
     """
     try:
         return _run(start, settings)
@@ -57,7 +57,11 @@ def _run(start: object, settings: "dict[str, Any]") -> bool:
     drained = asyncio.Event()
     signals = SignalChannel(settings["signals"])
     with asyncio.Runner(loop_factory=lambda: Loop(worker, drained.set, signals)) as runner:
-        services = Services(runner.get_loop(), database=settings["database"])
+        services = Services(
+            runner.get_loop(),
+            database=settings["database"],
+            database_options=settings["database_options"],
+        )
         for route in app.compile(state, services):
             worker.add_route(route)
         runner.run(services.open())

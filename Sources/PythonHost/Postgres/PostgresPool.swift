@@ -17,6 +17,8 @@ final class PostgresPool: PostgresOwner {
   let reactor: DriverReactor
   private(set) var pool: Pool!
   let loop: Object
+  /// How long a statement may take whose call does not say; 0 for as long as it likes.
+  private let statementMilliseconds: UInt64
   private let callSoon: Object
   let hooks: Object
   /// The bound method `flush`, while the loop has not been asked to call it.
@@ -31,7 +33,10 @@ final class PostgresPool: PostgresOwner {
   private static var idleMax: Int { 256 }
 
   /// Nil with a Python error.
-  init?(module: Object, loop: Object, settings: PoolSettings, hooks: Object) {
+  init?(
+    module: Object, loop: Object, settings: PoolSettings, statementMilliseconds: UInt64,
+    hooks: Object
+  ) {
     let state = ModuleState.of(module: module)
     guard let python = PostgresPython(state), let calls = state.callTypes(ofModule: module),
       let callSoon = attribute(loop, "call_soon"),
@@ -48,6 +53,7 @@ final class PostgresPool: PostgresOwner {
     self.calls = calls
     self.callSoon = callSoon
     self.statements = statements
+    self.statementMilliseconds = statementMilliseconds
     self.loop = retained(loop)
     self.hooks = retained(hooks)
     super.init()
@@ -136,8 +142,10 @@ final class PostgresPool: PostgresOwner {
       pending.arguments = tuple
     }
     pending.query = query.map { retained($0) }
-    pending.operation.deadlineMilliseconds =
-      timeoutMilliseconds == 0 ? 0 : Clock.monotonicMilliseconds() + timeoutMilliseconds
+    // Copies take as long as their octets, and a connection is waited for by a limit of its own.
+    let isStatement = pending.mode != .copy && pending.mode != .connection
+    pending.operation.deadlineMilliseconds = deadline(
+      after: timeoutMilliseconds == 0 && isStatement ? statementMilliseconds : timeoutMilliseconds)
     pending.begin(self)
     return future
   }

@@ -23,13 +23,14 @@ func poolNew(
     return nil
   }
   var settings = PoolSettings()
-  guard readSettings(given, into: &settings), let object = allocateInstance(of: type!) else {
-    return nil
-  }
+  var statementMilliseconds: UInt64 = 0
+  guard readSettings(given, into: &settings, &statementMilliseconds),
+    let object = allocateInstance(of: type!)
+  else { return nil }
   guard
     let pool = PostgresPool(
       module: necro_module_of(object)!, loop: necro_tuple_item(arguments!, 0), settings: settings,
-      hooks: necro_tuple_item(arguments!, 2))
+      statementMilliseconds: statementMilliseconds, hooks: necro_tuple_item(arguments!, 2))
   else {
     release(object)
     return nil
@@ -40,7 +41,9 @@ func poolNew(
 }
 
 /// Sets what a dict names; false with an error.
-private func readSettings(_ given: Object, into settings: inout PoolSettings) -> Bool {
+private func readSettings(
+  _ given: Object, into settings: inout PoolSettings, _ statementMilliseconds: inout UInt64
+) -> Bool {
   func number(_ name: StaticString, _ body: (Int) -> Void) -> Bool {
     guard let key = makeString(name.octets) else { return false }
     defer { release(key) }
@@ -55,7 +58,9 @@ private func readSettings(_ given: Object, into settings: inout PoolSettings) ->
     && number("waiters_max") { settings.waitersMax = $0 }
     && number("pipeline_depth_max") { settings.pipelineDepthMax = max($0, 1) }
     && number("prepared_statements_max") { settings.preparedStatementsMax = $0 }
+    && number("statement_salt") { settings.statementSalt = UInt32(truncatingIfNeeded: $0) }
     && number("result_octets_max") { settings.resultOctetsMax = $0 }
+    && number("statement_milliseconds") { statementMilliseconds = UInt64($0) }
 }
 
 @c(necro_pool_dealloc)
@@ -76,12 +81,20 @@ func timeoutKeyword(_ values: UnsafePointer<Object?>?, _ names: Object?) -> UInt
   return milliseconds(values![0]!)
 }
 
-/// Seconds as milliseconds, at least 1; 0 for None, nil with an error.
+/// Seconds as milliseconds, at least 1; 0 for None, the most there are for a year and more; nil with
+/// an error.
 func milliseconds(_ seconds: Object) -> UInt64? {
   if seconds == necro_none() { return 0 }
   let value = PyFloat_AsDouble(seconds)
   if value == -1 && PyErr_Occurred() != nil { return nil }
-  return value < 31_536_000 ? UInt64(max(value * 1_000, 1)) : 0
+  return value < 31_536_000 ? UInt64(max(value * 1_000, 1)) : UInt64.max
+}
+
+/// The moment of the monotonic clock so many milliseconds from now; 0, which is never, for 0 and for
+/// the most there are.
+func deadline(after milliseconds: UInt64) -> UInt64 {
+  if milliseconds == 0 || milliseconds == UInt64.max { return 0 }
+  return Clock.monotonicMilliseconds() + milliseconds
 }
 
 /// Calls a statement: the arguments are the SQL and its parameters.
@@ -162,10 +175,9 @@ func poolAcquire(_ object: Object?, _ timeout: Object?) -> Object? {
 }
 
 /// `attach(descriptor, is_connecting, startup, answers_wanted, is_exclusive)`: begins a session on
-/// a connected socket,
-/// which the pool then owns. `startup` is a tuple: user, database, password, nonce (bytes each), a
-/// tuple of
-/// pairs of bytes, allowed ways of authentication (an int), seconds until it has to be complete.
+/// a connected socket, which the pool then owns. `startup` is a tuple: user, database, password,
+/// nonce (bytes each), a tuple of pairs of bytes, allowed ways of authentication (an int), seconds
+/// until it has to be complete, the password for SCRAM (bytes, or None where it is the same).
 @c(necro_pool_attach)
 func poolAttach(
   _ object: Object?, _ arguments: UnsafePointer<Object?>?, _ count: Py_ssize_t
@@ -190,7 +202,7 @@ func poolAttach(
 }
 
 private func startupParameters(_ given: Object) -> StartupParameters? {
-  guard necro_is_tuple(given), necro_tuple_size(given) == 7 else { return nil }
+  guard necro_is_tuple(given), necro_tuple_size(given) == 8 else { return nil }
   func octets(_ object: Object) -> [UInt8] {
     guard necro_is_bytes(object) else { return [] }
     return withOctets(ofBytes: object) { span in
@@ -204,6 +216,9 @@ private func startupParameters(_ given: Object) -> StartupParameters? {
   startup.database = octets(necro_tuple_item(given, 1))
   startup.password = octets(necro_tuple_item(given, 2))
   startup.nonce = octets(necro_tuple_item(given, 3))
+  if necro_is_bytes(necro_tuple_item(given, 7)) {
+    startup.preparedPassword = octets(necro_tuple_item(given, 7))
+  }
   let pairs = necro_tuple_item(given, 4)!
   for index in 0..<necro_tuple_size(pairs) {
     let pair = necro_tuple_item(pairs, index)!
@@ -213,7 +228,7 @@ private func startupParameters(_ given: Object) -> StartupParameters? {
   startup.authentication = StartupParameters.Authentication(
     rawValue: UInt8(truncatingIfNeeded: PyLong_AsLong(necro_tuple_item(given, 5))))
   guard let timeout = milliseconds(necro_tuple_item(given, 6)) else { return nil }
-  startup.deadlineMilliseconds = timeout == 0 ? 0 : Clock.monotonicMilliseconds() + timeout
+  startup.deadlineMilliseconds = deadline(after: timeout)
   return startup
 }
 
@@ -224,10 +239,11 @@ func poolConnectionFailed(_ object: Object?, _ ignored: Object?) -> Object? {
   return none()
 }
 
-/// `fail_waiting()`: fails what waits for a session, as when the server refuses every connection.
+/// `fail_waiting()`: fails what waits for a session, with what the hook `no_connection` gives, as when
+/// the server refuses every connection.
 @c(necro_pool_fail_waiting)
 func poolFailWaiting(_ object: Object?, _ ignored: Object?) -> Object? {
-  pool(object).pool.failWaiting(.connectionLost(wasSent: false))
+  pool(object).pool.failWaiting(.waitTimedOut)
   pool(object).scheduleFlush()
   return none()
 }

@@ -125,12 +125,22 @@ extension PostgresPool {
   func exception(of pending: PendingCall) -> Object? {
     if PyErr_Occurred() != nil { return PyErr_GetRaisedException() }
     if let error = pending.error { return retained(error) }
-    return exception(
-      pending.operation.failure ?? .closed, query: pending.query, arguments: pending.arguments)
+    var failure = pending.operation.failure ?? .closed
+    // What a caller of `acquire` has waited for is a connection, whoever's deadline came first.
+    if pending.mode == .connection, case .timedOut = failure { failure = .waitTimedOut }
+    return exception(failure, query: pending.query, arguments: pending.arguments)
   }
 
   /// What `necro.postgres._failures.failure` makes of a failure.
   func exception(_ failure: OperationFailure, query: Object?, arguments: Object?) -> Object? {
+    // Why there was no connection is known to whoever tried to make one.
+    if case .waitTimedOut = failure {
+      guard let method = attribute(hooks, "no_connection") else { return nil }
+      defer { release(method) }
+      // The place before the arguments is the callee's.
+      var place: Object?
+      return withUnsafePointer(to: &place) { necro_vectorcall(method, $0 + 1, 0, nil) }
+    }
     let name: StaticString
     var detail: Object?
     switch failure {
@@ -142,7 +152,7 @@ extension PostgresPool {
     case .connectionLost(let wasSent):
       name = wasSent ? "connection_lost" : "connection_lost_unsent"
     case .timedOut: name = "timed_out"
-    case .waitTimedOut: name = "wait_timed_out"
+    case .waitTimedOut: name = "connection_lost_unsent"
     case .cancelled: name = "cancelled"
     case .ownerFailed: name = "owner_failed"
     case .protocolBroken(let error):

@@ -103,6 +103,12 @@ class FaultProxy:
         for link in links:
             link.end(reset=reset)
 
+    @property
+    def newest_reply_octets(self) -> int:
+        """The octets that the newest connection's client has been sent: where `cut_at` counts."""
+        with self._lock:
+            return self._links[-1].reply_octets
+
     def heal(self) -> None:
         """Takes all faults away, for new connections and those that there are."""
         self.is_refusing = False
@@ -169,6 +175,7 @@ class _Link:
     is_reset: bool = False
     # The descriptors are closed by the last thread, so that none reads from one given out anew.
     running: int = 2
+    reply_octets: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def start(self) -> None:
@@ -217,6 +224,8 @@ class _Link:
                 octets[faults.corrupt_at - passed] ^= 0xFF
             sink.sendall(octets)
             passed += len(octets)
+            if is_reply:
+                self.reply_octets = passed
             self.proxy.count(is_reply, len(octets))
             if stop is not None and passed >= stop:
                 self._stop(faults, sink)

@@ -175,12 +175,29 @@ def test_no_error_quotes_a_piece_of_a_password(text: str) -> None:
 
 
 def test_no_representation_shows_a_secret() -> None:
-    found = parameters(
-        "host=a password=necronomicon sslpassword=necronomicon"
-        " scram_client_key=necronomicon scram_server_key=necronomicon"
-    )
+    found = parameters("host=a password=necronomicon sslpassword=necronomicon")
     assert found.hosts[0].password == "necronomicon"
     assert "necronomicon" not in repr(found) + str(found) + str(found.hosts[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("scram_client_key=necronomicon", "scram_client_key and scram_server_key are not"),
+        ("min_protocol_version=3.2", "min_protocol_version is above 3.0"),
+        ("channel_binding=require", "channel_binding=require needs TLS"),
+        ("sslmode=require", "sslmode=require needs TLS"),
+        ("sslmode=verify-ca", "sslmode=verify-ca needs TLS"),
+        ("sslmode=verify-full", "sslmode=verify-full needs TLS"),
+        ("sslrootcert=system", "sslmode=verify-full needs TLS"),
+        ("sslmode=require sslnegotiation=direct", "needs TLS"),
+        ("gssencmode=require", "GSSAPI"),
+    ],
+)
+def test_what_the_driver_cannot_do_is_refused_and_not_left_out(text: str, says: str) -> None:
+    with pytest.raises(ConnectionStringError, match=says) as raised:
+        parameters(f"host=a {text}")
+    assert "necronomicon" not in str(raised.value)
 
 
 def test_tls_is_for_tcp_alone() -> None:

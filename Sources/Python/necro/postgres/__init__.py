@@ -41,11 +41,14 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll]
 def connect(url: str = "", **options: "Any") -> Database:
     """A database in a running asyncio program, for `async with`.
 
-    - url: a connection URI or keyword/value string, as libpq takes it; the `PG…` variables and the
-      password and service files give what is missing.
-    - options: of `Database`.
+    - url: a connection URI or keyword/value string, as libpq takes it; `DATABASE_URL` by default.
+      The `PG…` variables and the password and service files give what is missing.
+    - options: of `Database`: `pool_min`, `pool_max`, `idle_timeout`, `lifetime`,
+      `acquire_timeout`, `statement_timeout`, `statement_cache_size`.
 
     Raises ConnectionStringError, and within `async with` ConnectionFailed.
     """
+    import os
+
     options.setdefault("pool_min", 1)
-    return Database(connection_parameters(url), **options)
+    return Database(connection_parameters(url or os.environ.get("DATABASE_URL", "")), **options)

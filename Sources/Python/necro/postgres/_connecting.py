@@ -6,7 +6,12 @@ import random
 import socket
 
 from necro.postgres._dsn import ConnectionParameters, Host
-from necro.postgres._errors import AuthenticationFailed, ConnectionFailed, PostgresError
+from necro.postgres._errors import (
+    AuthenticationFailed,
+    ConnectionFailed,
+    PostgresError,
+    ServerError,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +19,7 @@ if TYPE_CHECKING:
 
     from necro._necro import PostgresConnection, PostgresPool
 
-__all__ = ["open_session"]
+__all__ = ["is_lasting", "open_session"]
 
 # How many random octets a SCRAM exchange begins with (RFC 5802 §5.1 asks for a new nonce each).
 _NONCE_OCTETS = 18
@@ -22,6 +27,9 @@ _NONCE_OCTETS = 18
 _METHODS = {"none": 1, "password": 2, "md5": 4, "scram-sha-256": 8}
 
 type Address = tuple[socket.AddressFamily, object]
+type Startup = tuple[
+    bytes, bytes, bytes, bytes, tuple[tuple[bytes, bytes], ...], int, float, bytes | None
+]
 
 
 async def open_session(
@@ -42,18 +50,40 @@ async def open_session(
     # "prefer-standby" takes whatever there is, once no host was a standby.
     passes = ["standby", "any"] if attributes == "prefer-standby" else [attributes]
     said: list[str] = []
-    refused: AuthenticationFailed | None = None
+    cause: BaseException | None = None
     for wanted in passes:
         for host in hosts:
             try:
                 return await _open_on(pool, parameters, host, wanted, ready)
-            except AuthenticationFailed as error:
-                refused = error
-                said.append(f"{host}: {error}")
             except (OSError, PostgresError, TimeoutError) as error:
                 said.append(f"{host}: {_reason(error, parameters)}")
-    message = "no connection to Postgres: " + "; ".join(dict.fromkeys(said))
-    raise (AuthenticationFailed if refused is not None else ConnectionFailed)(message)
+                cause = error
+            if _is_about_credentials(cause):
+                # As libpq has it: whoever is refused by one host does not try the next.
+                raise AuthenticationFailed(_message(said)) from cause
+    raise ConnectionFailed(_message(said)) from cause
+
+
+def _message(said: list[str]) -> str:
+    return "no connection to Postgres: " + "; ".join(dict.fromkeys(said))
+
+
+def _is_about_credentials(error: BaseException | None) -> bool:
+    """Whether a server, or this side, refused the other's credentials (SQLSTATE class 28)."""
+    if isinstance(error, ServerError):
+        return error.sqlstate.startswith("28")
+    return isinstance(error, AuthenticationFailed)
+
+
+def is_lasting(error: ConnectionFailed) -> bool:
+    """Whether connecting again will not help: the server is there, and refuses what it was told.
+
+    Too few resources, a server that starts or ends, and the network may change by themselves.
+    """
+    cause = error.__cause__
+    if isinstance(cause, ServerError):
+        return cause.sqlstate[:2] not in ("08", "53", "57", "58", "XX")
+    return isinstance(error, AuthenticationFailed)
 
 
 def _reason(error: BaseException, parameters: ConnectionParameters) -> str:
@@ -118,10 +148,28 @@ async def _connected(
         if family != socket.AF_UNIX:
             _set_options(sock, parameters)
         await asyncio.get_running_loop().sock_connect(sock, address)  # type: ignore[arg-type]
+        if family == socket.AF_UNIX and parameters.require_peer:
+            _check_peer(sock, parameters.require_peer)
         return sock.detach()
     except BaseException:
         sock.close()
         raise
+
+
+def _check_peer(sock: socket.socket, wanted: str) -> None:
+    """Raises ConnectionFailed unless the server runs as the user that is wanted."""
+    import pwd
+    import struct
+
+    # struct ucred of unix(7): process, user and group.
+    credentials = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    user = struct.unpack("3i", credentials)[1]
+    try:
+        name = pwd.getpwuid(user).pw_name
+    except KeyError:
+        name = f"user {user}"
+    if name != wanted:
+        raise AuthenticationFailed(f"requirepeer is {wanted}, and the server runs as {name}")
 
 
 def _set_options(sock: socket.socket, parameters: ConnectionParameters) -> None:
@@ -139,22 +187,27 @@ def _set_options(sock: socket.socket, parameters: ConnectionParameters) -> None:
             sock.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
-def _startup(
-    parameters: ConnectionParameters, host: Host, timeout: float
-) -> tuple[bytes, bytes, bytes, bytes, tuple[tuple[bytes, bytes], ...], int, float]:
+def _startup(parameters: ConnectionParameters, host: Host, timeout: float) -> "Startup":
     """What a session is begun with, as `PostgresPool.attach` takes it."""
     from necro.postgres._saslprep import prepared_password
 
     allowed = sum(_METHODS.get(each, 0) for each in parameters.authentication_methods)
-    session = {"client_encoding": "UTF8", **parameters.session}
+    # As the user wrote it: what MD5 hashes, and what goes out in clear text.
+    password = (host.password or "").encode("utf-8", "surrogateescape")
     return (
         parameters.user.encode(),
         parameters.database.encode(),
-        prepared_password(host.password or ""),
+        password,
         os.urandom(_NONCE_OCTETS),
-        tuple((name.encode(), value.encode()) for name, value in session.items()),
-        allowed or sum(_METHODS.values()),
+        tuple(
+            (name.encode(), value.encode())
+            for name, value in parameters.session.items()
+            # The native side asks for the only one that it reads.
+            if name != "client_encoding"
+        ),
+        allowed,
         timeout,
+        None if password.isascii() else prepared_password(host.password or ""),
     )
 
 

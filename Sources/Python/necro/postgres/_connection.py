@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterab
 from contextlib import aclosing
 from types import TracebackType
 
-from necro.postgres._errors import InterfaceError
+from necro.postgres._errors import ConnectionLost, InterfaceError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -278,7 +278,10 @@ class Transaction:
         if native.state != "ready":
             # The server has rolled back already; an error is on its way out, or this is it.
             if error is None:
-                raise InterfaceError("the connection ended within the transaction")
+                raise ConnectionLost(
+                    "the connection to Postgres ended within the transaction, which is undone",
+                    was_sent=False,
+                )
             return
         if error is not None:
             # A cancelled task still has to leave the connection as it was.

@@ -24,6 +24,13 @@ __all__ = ["Database"]
 
 # Seconds between looks at idle and old connections.
 _UPKEEP_INTERVAL = 5.0
+# More is as good as no limit.
+_SECONDS_MAX = 31_536_000.0
+
+
+def _milliseconds(seconds: float) -> int:
+    """For the native side: at least 1, but 0 for 0, which has no limit."""
+    return 0 if not seconds else max(1, int(min(seconds, _SECONDS_MAX) * 1000))
 
 
 class Database(native.PostgresPool):
@@ -46,6 +53,7 @@ class Database(native.PostgresPool):
         idle_timeout: float = 300.0,
         lifetime: float = 3600.0,
         acquire_timeout: float = 30.0,
+        statement_timeout: float | None = None,
         statement_cache_size: int = 256,
         settings: "dict[str, int] | None" = None,
         loop: asyncio.AbstractEventLoop | None = None,
@@ -56,6 +64,8 @@ class Database(native.PostgresPool):
         - idle_timeout, lifetime: seconds after which a connection is closed that was not used, or
           is old; 0 for never.
         - acquire_timeout: seconds that a call waits for a connection.
+        - statement_timeout: seconds that a statement may take whose call has no `timeout`, copies
+          apart; None for as long as it likes.
         - statement_cache_size: statements that a connection keeps prepared; 0 prepares none, which
           a pooler such as pgbouncer needs in transaction mode.
         - loop: the running one by default.
@@ -66,8 +76,11 @@ class Database(native.PostgresPool):
         loop = loop or asyncio.get_running_loop()
         chosen = {
             "sessions_max": pool_max,
-            "wait_milliseconds": int(acquire_timeout * 1000),
+            "wait_milliseconds": _milliseconds(acquire_timeout),
+            "statement_milliseconds": _milliseconds(statement_timeout or 0.0),
             "prepared_statements_max": statement_cache_size,
+            # Five letters, so that no other pool's statements have the names of this one's.
+            "statement_salt": random.randrange(26**4, 26**5),
             **(settings or {}),
         }
         database = super().__new__(cls, loop, chosen, hooks)

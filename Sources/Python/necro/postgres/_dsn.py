@@ -92,7 +92,6 @@ class ConnectionParameters:
     protocol_version_max: tuple[int, int]
     require_peer: str | None
     session: Mapping[str, str]
-    scram_keys: tuple[str, str] | None = field(default=None, repr=False)
 
     @property
     def startup(self) -> dict[str, str]:
@@ -158,11 +157,14 @@ def _parameters(
     database = values.get("dbname") or user
     hosts = _with_passwords(_hosts(values), values, database, user, home)
     sslmode, sslnegotiation = _encryption(values, hosts)
-    keys = (values.get("scram_client_key"), values.get("scram_server_key"))
+    if "scram_client_key" in values or "scram_server_key" in values:
+        raise ConnectionStringError("scram_client_key and scram_server_key are not supported")
     lowest = protocol_version("min_protocol_version", values.get("min_protocol_version", "3.0"))
     highest = protocol_version("max_protocol_version", values.get("max_protocol_version", "latest"))
     if lowest > highest:
         raise ConnectionStringError("min_protocol_version is above max_protocol_version")
+    if lowest > (3, 0):
+        raise ConnectionStringError("min_protocol_version is above 3.0, which this driver speaks")
     return ConnectionParameters(
         hosts=hosts,
         user=user,
@@ -186,7 +188,6 @@ def _parameters(
         protocol_version_max=highest,
         require_peer=values.get("requirepeer"),
         session=_session(values, variables),
-        scram_keys=(keys[0], keys[1]) if keys[0] and keys[1] else None,
     )
 
 
@@ -294,6 +295,10 @@ def _encryption(values: Mapping[str, str], hosts: tuple[Host, ...]) -> tuple[str
         )
     if one_of("gssencmode", values, ("disable", "prefer", "require")) == "require":
         raise ConnectionStringError("gssencmode=require: encryption with GSSAPI is not supported")
+    if values.get("channel_binding") == "require":
+        raise ConnectionStringError(
+            "channel_binding=require needs TLS, which Necro's Postgres driver does not have yet"
+        )
     # A unix socket is never encrypted, whatever the mode.
     if mode in ("require", "verify-ca", "verify-full") and not all(one.is_unix for one in hosts):
         raise ConnectionStringError(

@@ -148,7 +148,10 @@ class ResultError(PostgresError, ValueError):
 
 
 class ConnectionFailed(PostgresError, ConnectionError):
-    """No connection could be made; the message says what became of each host."""
+    """No connection could be made; the message says what became of each host.
+
+    `__cause__` is what the last host's attempt ended with, such as a ServerError.
+    """
 
 
 class AuthenticationFailed(ConnectionFailed):
@@ -162,11 +165,9 @@ class ConnectionLost(PostgresError, ConnectionError):
     """
 
     def __init__(self, message: str, was_sent: bool = True) -> None:
-        super().__init__(message, was_sent)
+        # OSError would take a second argument for the text of an error number.
+        super().__init__(message)
         self.was_sent = was_sent
-
-    def __str__(self) -> str:
-        return str(self.args[0])
 
 
 class ProtocolError(PostgresError):

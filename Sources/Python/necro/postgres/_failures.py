@@ -48,6 +48,8 @@ def server_error(
     from necro.postgres._sqlstates import SQLSTATES
 
     sqlstate = fields.get("C", "")
+    if sqlstate in _POOLER_STATES and "H" not in fields:
+        fields["H"] = _POOLER_HINT
     kind = SQLSTATES.get(sqlstate) or SQLSTATES.get(sqlstate[:2] + "000", ServerError)
     return kind(fields, query, arguments)
 
@@ -59,6 +61,13 @@ def argument_count(wanted: int, given: int) -> InterfaceError:
     return InterfaceError(f"the statement has {parameters}, and {were} given")
 
 
+# A prepared statement that is not there, or is there already, although this side knows better.
+_POOLER_STATES = ("26000", "42P05")
+_POOLER_HINT = (
+    "Behind a pooler that hands each transaction to another server, such as pgbouncer in"
+    " transaction mode, prepare no statements: statement_cache_size=0 in necro.postgres.connect(),"
+    " or --database-statements-max 0."
+)
 _KINDS: "dict[str, Callable[[], PostgresError]]" = {
     "connection_lost": lambda: ConnectionLost(
         "the connection to Postgres ended before the answer; the server may have run the statement"
@@ -67,7 +76,6 @@ _KINDS: "dict[str, Callable[[], PostgresError]]" = {
         "there is no connection to Postgres; the statement was not sent", was_sent=False
     ),
     "timed_out": lambda: StatementTimeout("the statement was not answered in time"),
-    "wait_timed_out": lambda: PoolExhausted("no connection to Postgres became free in time"),
     "too_many_waiters": lambda: PoolExhausted(
         "too many calls wait for a connection to Postgres already"
     ),

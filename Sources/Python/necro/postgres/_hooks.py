@@ -5,8 +5,14 @@ import logging
 import random
 
 from necro._native import native
-from necro.postgres._connecting import open_session
-from necro.postgres._errors import ConnectionFailed, PostgresError
+from necro.postgres._connecting import is_lasting, open_session
+from necro.postgres._errors import (
+    AuthenticationFailed,
+    ConnectionFailed,
+    InterfaceError,
+    PoolExhausted,
+    PostgresError,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +39,8 @@ class Hooks:
         self._starting: dict[PostgresConnection, asyncio.Future[None]] = {}
         self._attempts: set[asyncio.Task[None]] = set()
         self._failures = 0
+        # What the last attempt to connect has ended with, since one succeeded.
+        self._refusal: ConnectionFailed | None = None
         self._copies: dict[int, asyncio.Event] = {}
         self.listeners: dict[PostgresConnection, list[Listener]] = {}
         self._apart: dict[asyncio.Task[Any] | None, int] = {}
@@ -47,6 +55,7 @@ class Hooks:
             self._until_ready,
         )
         self._failures = 0
+        self._refusal = None
         return connection
 
     async def _until_ready(self, connection: "PostgresConnection") -> None:
@@ -89,16 +98,37 @@ class Hooks:
                 longest = min(_BACKOFF_LONGEST, _BACKOFF_FIRST * 2 ** min(self._failures, 10))
                 await asyncio.sleep(random.uniform(longest / 2, longest))
             connection = await self.open()
-        except PostgresError as error:
+        except ConnectionFailed as error:
             self._failures += 1
-            if self._failures == 1:
+            # One line for each reason, however often it comes.
+            if str(error) != str(self._refusal):
                 _log.warning("%s", error)
+            self._refusal = error
             self.database.connection_failed()
+            if is_lasting(error) and not self.database.connections():
+                # Who waits now is told now; who asks later has the server asked again.
+                self.database.fail_waiting()
         except BaseException:
             self.database.connection_failed()
             raise
         else:
             connection.release(False)
+
+    def no_connection(self) -> PostgresError:
+        """Why a call got no connection."""
+        if not self.database._is_open:  # pyright: ignore[reportPrivateUsage]
+            return InterfaceError("the database is not open: use `async with`, or open()")
+        refusal = self._refusal
+        if refusal is None:
+            return PoolExhausted("no connection to Postgres became free in time")
+        if self.database.connections():
+            return PoolExhausted(
+                f"no connection to Postgres became free in time, and there are no more: {refusal}"
+            )
+        is_about_credentials = isinstance(refusal, AuthenticationFailed)
+        error = (AuthenticationFailed if is_about_credentials else ConnectionFailed)(str(refusal))
+        error.__cause__ = refusal.__cause__
+        return error
 
     async def cancel_attempts(self) -> None:
         """Gives up connecting."""
