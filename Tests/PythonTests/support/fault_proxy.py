@@ -222,10 +222,11 @@ class _Link:
                 del octets[max(0, stop - passed) :]
             if faults.corrupt_at is not None and 0 <= faults.corrupt_at - passed < len(octets):
                 octets[faults.corrupt_at - passed] ^= 0xFF
-            sink.sendall(octets)
             passed += len(octets)
             if is_reply:
+                # Whoever receives them may ask at once.
                 self.reply_octets = passed
+            sink.sendall(octets)
             self.proxy.count(is_reply, len(octets))
             if stop is not None and passed >= stop:
                 self._stop(faults, sink)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["is_lasting", "open_session"]
 
+# Less than a call waits for a connection by default, so that another attempt is made for it.
+_CONNECT_SECONDS = 10
 # How many random octets a SCRAM exchange begins with (RFC 5802 §5.1 asks for a new nonce each).
 _NONCE_OCTETS = 18
 # Bits of StartupParameters.Authentication.
@@ -88,10 +90,17 @@ def is_lasting(error: ConnectionFailed) -> bool:
 
 def _reason(error: BaseException, parameters: ConnectionParameters) -> str:
     if isinstance(error, TimeoutError):
-        return f"no answer within {parameters.connect_timeout or 60} seconds"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
+        seconds = _connect_timeout(parameters)
+        return f"no answer within {seconds} second{'s'[: seconds != 1]}"
+    # asyncio puts words of its own in the place of the system's.
+    if isinstance(error, OSError) and error.errno and not isinstance(error, socket.gaierror):
+        return os.strerror(error.errno)
     return str(error) or type(error).__name__
+
+
+def _connect_timeout(parameters: ConnectionParameters) -> int:
+    """Seconds for a host. One that swallows everything must not hold a caller for ever."""
+    return parameters.connect_timeout or _CONNECT_SECONDS
 
 
 async def _open_on(
@@ -103,8 +112,7 @@ async def _open_on(
 ) -> "PostgresConnection":
     """Opens a session on one host, by the first of its addresses that answers."""
     error: OSError | None = None
-    # A host that swallows everything must not hold a caller for ever.
-    timeout = parameters.connect_timeout or 60
+    timeout = _connect_timeout(parameters)
     async with asyncio.timeout(timeout):
         for family, address in await _addresses(host, parameters):
             try:

@@ -105,7 +105,7 @@ class Hooks:
                 _log.warning("%s", error)
             self._refusal = error
             self.database.connection_failed()
-            if is_lasting(error) and not self.database.connections():
+            if is_lasting(error) and not self._has_connections():
                 # Who waits now is told now; who asks later has the server asked again.
                 self.database.fail_waiting()
         except BaseException:
@@ -114,6 +114,9 @@ class Hooks:
         else:
             connection.release(False)
 
+    def _has_connections(self) -> bool:
+        return any(each.state == "ready" for each in self.database.connections())
+
     def no_connection(self) -> PostgresError:
         """Why a call got no connection."""
         if not self.database._is_open:  # pyright: ignore[reportPrivateUsage]
@@ -121,7 +124,7 @@ class Hooks:
         refusal = self._refusal
         if refusal is None:
             return PoolExhausted("no connection to Postgres became free in time")
-        if self.database.connections():
+        if self._has_connections():
             return PoolExhausted(
                 f"no connection to Postgres became free in time, and there are no more: {refusal}"
             )
