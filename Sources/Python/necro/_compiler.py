@@ -150,6 +150,7 @@ class RouteCompiler:
         providers = Providers(scope.routers, self._overrides)
         plan = Plan(where, template, self._state, self._pool, providers, self._services)
         parameters = plan.compile(signature, where, is_inline=route.inline)
+        places = {each.name: each.location for each in parameters}
         keywords = tuple(taken.name for taken in signature.parameters if taken.is_keyword)
         in_pool = not (signature.is_async or route.inline)
         call = self._pool.wrap(route.handler) if in_pool else route.handler
@@ -178,6 +179,7 @@ class RouteCompiler:
             background=self._background,
             tags=(*scope.tags, *route.tags),
             summary=route.summary,
+            places=places,
         )
         return result, template
 

@@ -184,6 +184,8 @@ class CompiledRoute:
     - parameters: in the order of the call; the last `len(keywords)` are passed by keyword.
     - reads_content: whether the Request is to have the whole content, beside parameters for it.
     - path_names: the names of the captures, in order.
+    - places: where in the request the handler's arguments are from, by their names, also where
+      `call` makes them itself.
     - state: the worker's State.
     - background: what does the work that requests leave for after the response.
     """
@@ -200,6 +202,7 @@ class CompiledRoute:
         "none_is_empty",
         "parameters",
         "path_names",
+        "places",
         "reads_content",
         "state",
         "status",
@@ -228,7 +231,9 @@ class CompiledRoute:
         background: "BackgroundWork",
         tags: tuple[str, ...],
         summary: str | None,
+        places: "dict[str, Location] | None" = None,
     ) -> None:
+        self.places: dict[str, Location] = places or {}
         self.methods = methods
         self.template = template
         self.name = name

@@ -246,11 +246,16 @@ extension PostgresPython {
 
   /// Appends a part with its length before it, or NULL.
   private func part(
-    _ object: Object, _ type: PostgresType, _ depth: Int, into output: inout OctetBuffer
+    _ given: Object, _ type: PostgresType, _ depth: Int, into output: inout OctetBuffer
   ) -> Fit {
+    let object = unwrapped(given, state)
     if object == necro_none() {
       output.appendNull()
       return .fits
+    }
+    if !necro_is_exact_int(object) && !necro_is_exact_str(object), let plain = plain(object) {
+      defer { release(plain) }
+      return part(plain, type, depth, into: &output)
     }
     let begin = output.beginValue()
     let fit = append(object, type, depth: depth + 1, into: &output)

@@ -101,7 +101,7 @@ extension PostgresPython {
 
   /// What a member of an Enum stands for, or a str of a subclass; a new reference, nil for anything
   /// else.
-  private func plain(_ object: Object) -> Object? {
+  func plain(_ object: Object) -> Object? {
     guard isInstance(object, of: enumType) else {
       return necro_is_str(object) ? PyUnicode_FromObject(object) : nil
     }
@@ -216,15 +216,16 @@ extension PostgresPython {
     case .interval: "a timedelta"
     case .inet, .cidr: "an address, interface or network of ipaddress"
     case .array: "a list whose items fit"
-    case .vector, .halfvec, .sparsevec: "a list of floats"
+    case .vector: "a list of floats"
     case .range: "a Range whose bounds fit"
     case .multirange: "a list of Ranges"
     case .composite: "a tuple or a Row of as many values as it has fields"
     case .hstore: "a dict of str to str or None"
     case .point, .lseg, .path, .box, .polygon, .line, .circle:
       "a shape of necro.postgres or a tuple of numbers"
-    case .tid: "a str"
-    case .textOnly, .text, .char, .jsonpath, .macaddr, .macaddr8, .bits, .lsn, .void: "a str"
+    case .textOnly, .text, .char, .jsonpath, .macaddr, .macaddr8, .bits, .lsn, .tid, .void,
+      .halfvec, .sparsevec:
+      "a str"
     }
   }
 }

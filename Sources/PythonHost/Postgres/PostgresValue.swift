@@ -55,7 +55,7 @@ extension PostgresPython {
     case .date: return try date(octets)
     case .timestamp: return try timestamp(octets, isUTC: false)
     case .timestamptz: return try timestamp(octets, isUTC: true)
-    case .time: return time(try TimeValue(octets), zone: necro_none())
+    case .time: return try time(try TimeValue(octets), zone: necro_none())
     case .timetz: return try timeWithZone(octets)
     case .interval: return try interval(octets)
     case .array: return try array(octets, depth: depth)
@@ -144,8 +144,10 @@ extension PostgresPython {
       Int32(time.minute), Int32(time.second), Int32(time.microsecond), isUTC)
   }
 
-  private func time(_ value: TimeValue, zone: Object) -> Object? {
+  private func time(_ value: TimeValue, zone: Object) throws(PostgresValueError) -> Object? {
     let clock = value.clock
+    // Postgres' day has a last moment of its own, 24:00.
+    guard clock.hour < 24 else { throw PostgresValueError(.outOfRange) }
     return necro_time_new(
       datetime, Int32(clock.hour), Int32(clock.minute), Int32(clock.second),
       Int32(clock.microsecond), zone)
@@ -155,7 +157,7 @@ extension PostgresPython {
     let value = try TimeWithZoneValue(octets)
     guard let zone = necro_timezone_new(datetime, Int32(value.offset)) else { return nil }
     defer { release(zone) }
-    return time(value.time, zone: zone)
+    return try time(value.time, zone: zone)
   }
 
   private func interval(_ octets: Span<UInt8>) throws(PostgresValueError) -> Object? {

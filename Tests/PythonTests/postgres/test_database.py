@@ -18,6 +18,7 @@ from minions import Run
 from necro._native import native
 
 
+@pytest.mark.api("Postgres: fetch_one, fetch_all, fetch_value and execute")
 def test_rows_come_as_one_as_all_and_as_a_value(run: Run) -> None:
     async def body(db: pg.Database) -> None:
         row = await db.fetch_one("SELECT id, name FROM minions WHERE id = $1", 1)
@@ -152,6 +153,7 @@ def test_a_row_and_its_values_have_the_same_json(run: Run) -> None:
     run(body)
 
 
+@pytest.mark.api("Postgres: a str goes as text to a parameter of any type")
 @pytest.mark.parametrize(
     ("kind", "text"),
     [("int4", "42"), ("date", "2026-01-02"), ("uuid", str(uuid.UUID(int=5))), ("int4[]", "{1,2}")],

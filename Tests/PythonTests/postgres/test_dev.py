@@ -82,6 +82,9 @@ def _wait_until_gone(process: int, folder: Path) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.api(
+    "Postgres: --dev starts a private Postgres where no URL names one, which ends with the process"
+)
 def test_an_app_has_a_postgres_of_its_own_which_ends_with_the_host(
     tmp_path: Path, place: Path
 ) -> None:
@@ -118,6 +121,7 @@ def test_one_left_behind_is_ended_at_the_next_start(tmp_path: Path, place: Path)
         assert host.ask("POST", "/raise", '{"name": "Igor"}').json == 1
 
 
+@pytest.mark.api("Postgres: --database names it, else DATABASE_URL")
 @pytest.mark.parametrize("by", ["flag", "variable"])
 def test_a_url_counts_before_it(tmp_path: Path, place: Path, postgres_url: str, by: str) -> None:
     environment = {**_environment(place), "DATABASE_URL": postgres_url}

@@ -59,6 +59,7 @@ def client(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> TestClient:
     return TestClient(_app(), raise_server_exceptions=False)
 
 
+@pytest.mark.api("Postgres: the examples are served as they stand")
 def test_the_examples_of_the_api(client: TestClient) -> None:
     with client:
         assert client.post("/raise", json={"name": "Igor", "power": 5}).json() == 1

@@ -10,6 +10,7 @@ import pytest
 from minions import Run
 
 
+@pytest.mark.api("Postgres: transaction with isolation and readonly, a savepoint when nested")
 def test_a_transaction_commits_or_rolls_back_with_savepoints(run: Run) -> None:
     async def body(db: pg.Database) -> None:
         count = "SELECT count(*) FROM minions"
@@ -54,6 +55,8 @@ def test_a_begin_on_a_shared_connection_is_refused(run: Run) -> None:
     run(body)
 
 
+@pytest.mark.api("Postgres: execute_many, all sets or none")
+@pytest.mark.api("Postgres: batch has one Sync")
 def test_many_statements(run: Run) -> None:
     async def body(db: pg.Database) -> None:
         sets = [(f"m{number}", number) for number in range(2500)]
@@ -75,6 +78,7 @@ def test_many_statements(run: Run) -> None:
     run(body)
 
 
+@pytest.mark.api("Postgres: stream is a cursor")
 def test_a_stream_fetches_as_rows_are_used(run: Run) -> None:
     async def body(db: pg.Database) -> None:
         seen = [row.n async for row in db.stream("SELECT generate_series(1, 1234) AS n", rows=100)]
@@ -101,6 +105,7 @@ def test_a_connection_that_was_given_back_refuses_calls(run: Run) -> None:
     run(body)
 
 
+@pytest.mark.api("Postgres: copy_in and copy_out")
 def test_copies_in_and_out(run: Run) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         for number in range(1000):

@@ -1,8 +1,8 @@
 """What users are promised, sentence by sentence and row by row, in our own words.
 
 Each is quoted by the `@pytest.mark.api` of at least one test, wherever that is; `test_promises.py`
-sees to it. Left out is what other parts of the project bring: Postgres, Redict, Scribe, models,
-TLS, files and streams as results, worker processes, reloading and development servers.
+sees to it. Left out is what other parts of the project bring: Redict, Scribe, models, TLS, files
+and streams as results, worker processes and reloading.
 """
 
 PROMISES = {
@@ -92,5 +92,30 @@ PROMISES = {
         "depth is limited",
         "errors carry offset, line, column and path",
         "dumps and loads are public",
+    ),
+    "Postgres": (
+        "the examples are served as they stand",
+        "fetch_one, fetch_all, fetch_value and execute",
+        "execute_many, all sets or none",
+        "stream is a cursor",
+        "transaction with isolation and readonly, a savepoint when nested",
+        "batch has one Sync",
+        "copy_in and copy_out",
+        "listen survives reconnects",
+        "connection is a dedicated one",
+        "a Row is indexed, sliced, unpacked, compared and matched as a tuple",
+        "a Row's columns are attributes and keys, before its methods",
+        "tuple(row) and to_dict(row) convert",
+        "a Row and a list of Rows are JSON straight from the wire",
+        "a str goes as text to a parameter of any type",
+        "any other type fits, or a TypeError names the parameter, nothing is sent",
+        "an argument that does not fit and came from path, query or body is 422 naming it",
+        "a plain handler's db is a blocking face with the same methods",
+        "connect works in any asyncio program, on any loop",
+        "SQLSTATEs are exceptions with every field",
+        "an application can map the exceptions to statuses",
+        "by default nothing of an error leaks to a client",
+        "--database names it, else DATABASE_URL",
+        "--dev starts a private one where no URL names any, until the process ends",
     ),
 }

@@ -8,7 +8,7 @@ from shutil import which
 
 from necro._private_servers._errors import PrivateServerError
 
-__all__ = ["BinariesMissing", "postgres_folder", "redict_program"]
+__all__ = ["BinariesMissing", "package_folders", "postgres_folder", "redict_program"]
 
 REDICT_PROGRAMS = ("redict-server", "valkey-server", "redis-server")
 _DEBIAN = Path("/usr/lib/postgresql")
@@ -34,10 +34,16 @@ def _postgres_folders() -> list[Path]:
         # Only some of the programs may be linked into a folder on PATH.
         folders.append(Path(os.path.realpath(on_path)).parent)
     folders += sorted(_DEBIAN.glob("*/bin"), key=_version, reverse=True)
+    return folders + package_folders()
+
+
+def package_folders() -> list[Path]:
+    """Where PyPI's package has programs of Postgres, the newest version first; none without it."""
+    # It is not imported: what it does on import is none of ours.
     package = find_spec(_PACKAGE)
-    for place in (package.submodule_search_locations or []) if package else []:
-        folders += sorted(Path(place).glob(_PACKAGE_PROGRAMS), key=_version, reverse=True)
-    return folders
+    places = (package.submodule_search_locations or []) if package else []
+    found = [folder for place in places for folder in Path(place).glob(_PACKAGE_PROGRAMS)]
+    return sorted(found, key=_version, reverse=True)
 
 
 def postgres_folder() -> Path:

@@ -1,7 +1,7 @@
 """Postgres: `connect` opens a database in any asyncio program; in a Necro app, `db` is one."""
 
 from necro._native import native
-from necro.postgres._blocking import BlockingConnection, BlockingDatabase
+from necro.postgres._blocking import BlockingConnection, BlockingDatabase, BlockingListener
 from necro.postgres._connection import Batch, Connection, Transaction
 from necro.postgres._database import Database
 from necro.postgres._dsn import connection_parameters
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
     from necro._necro import Row
 else:
+    from collections.abc import Sequence
+
     Row = native.Row
+    Sequence.register(Row)
 
 __all__ = [  # pyright: ignore[reportUnsupportedDunderAll]
     "Batch",
     "BlockingConnection",
     "BlockingDatabase",
+    "BlockingListener",
     "Connection",
     "Database",
     "Listener",

@@ -1,8 +1,10 @@
-"""The blocking face of a database, for plain `def` handlers, which run in a worker's threads."""
+"""The blocking face of a database, for plain `def` handlers and other threads than the loop's."""
 
 import asyncio
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+
+from necro.postgres._errors import InterfaceError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,8 +15,9 @@ if TYPE_CHECKING:
     from necro._necro import Row
     from necro.postgres._connection import Batch, Connection, Isolation
     from necro.postgres._database import Database
+    from necro.postgres._listening import Listener
 
-__all__ = ["BlockingConnection", "BlockingDatabase"]
+__all__ = ["BlockingConnection", "BlockingDatabase", "BlockingListener"]
 
 
 class _Face:
@@ -30,6 +33,15 @@ class _Face:
         return self._run(run())
 
     def _run[Value](self, coroutine: "Coroutine[Any, Any, Value]") -> Value:
+        try:
+            is_loops = asyncio.get_running_loop() is self._loop
+        except RuntimeError:
+            is_loops = False
+        if is_loops:
+            coroutine.close()
+            raise InterfaceError(
+                "the blocking face was called on the loop's own thread, which would wait for itself"
+            )
         future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
         try:
             return future.result()
@@ -140,17 +152,25 @@ class _Queries(_Face):
         """The rows of a statement, fetched as they are used, through a cursor."""
         return self._each(lambda: self._target.stream(sql, *arguments, rows=rows))
 
-    def copy_in(self, sql: str, data: "bytes | Iterable[bytes]") -> int:
+    def copy_in(
+        self, sql: str, data: "bytes | Iterable[bytes]", *, timeout: float | None = None
+    ) -> int:
         """Runs a `COPY … FROM STDIN` on octets. Returns the number of rows."""
-        return self._run(self._target.copy_in(sql, data))
+        return self._run(self._target.copy_in(sql, data, timeout=timeout))
 
-    def copy_out(self, sql: str) -> Iterator[bytes]:
+    def copy_out(self, sql: str, *, timeout: float | None = None) -> Iterator[bytes]:
         """Runs a `COPY … TO STDOUT` and gives its octets as they come."""
-        return self._each(lambda: self._target.copy_out(sql))
+        return self._each(lambda: self._target.copy_out(sql, timeout=timeout))
 
     def script(self, sql: str, *, timeout: float | None = None) -> None:
         """Runs several statements without parameters, as psql would; rows are dropped."""
         self._run(self._target.script(sql, timeout=timeout))
+
+    def set_type_codec(
+        self, name: str, *, encoder: "Callable[[Any], str]", decoder: "Callable[[str], Any]"
+    ) -> None:
+        """Has values of a type travel as text, by functions from and to str, on all connections."""
+        self._run(self._target.set_type_codec(name, encoder=encoder, decoder=decoder))
 
     @contextmanager
     def batch(self) -> "Generator[Batch]":
@@ -166,6 +186,20 @@ class BlockingConnection(_Queries):
         super().__init__(loop)
         self._target = connection
         self._connection = connection
+
+    @property
+    def process_id(self) -> int:
+        """The number of the server's process, as `pg_stat_activity` has it."""
+        return self._connection.process_id
+
+    @property
+    def is_in_transaction(self) -> bool:
+        """Whether a transaction is open, also one that has failed."""
+        return self._connection.is_in_transaction
+
+    def parameter(self, name: str) -> str | None:
+        """What the server reports of a setting, such as `server_version`; None if it does not."""
+        return self._connection.parameter(name)
 
     @contextmanager
     def transaction(
@@ -193,10 +227,14 @@ class BlockingDatabase(_Queries):
         self._database = database
 
     @contextmanager
-    def connection(self) -> "Generator[BlockingConnection]":
+    def connection(self, *, timeout: float | None = None) -> "Generator[BlockingConnection]":
         """A connection that nobody else uses within the block."""
-        with self._within(self._database.connection) as connection:
+        with self._within(lambda: self._database.connection(timeout=timeout)) as connection:
             yield BlockingConnection(connection, self._loop)
+
+    def listen(self, channel: str) -> "BlockingListener":
+        """The notifications of a channel, an iterator that survives reconnects."""
+        return BlockingListener(self._database.listen(channel), self._loop)
 
     @contextmanager
     def transaction(
@@ -213,3 +251,28 @@ class BlockingDatabase(_Queries):
             )
         ) as connection:
             yield BlockingConnection(connection, self._loop)
+
+
+class BlockingListener(_Face):
+    """The payloads of a channel's notifications; its `with` begins and ends it."""
+
+    def __init__(self, listener: "Listener", loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop)
+        self._listener = listener
+
+    def __enter__(self) -> "BlockingListener":
+        self._wait(self._listener.__aenter__)
+        return self
+
+    def __exit__(self, *ignored: object) -> None:
+        self.close()
+
+    def __iter__(self) -> "BlockingListener":
+        return self
+
+    def __next__(self) -> str:
+        return self._wait(self._listener.__anext__)
+
+    def close(self) -> None:
+        """Stops to listen, and gives the connection back."""
+        self._wait(self._listener.aclose)

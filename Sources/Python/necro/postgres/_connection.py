@@ -9,6 +9,7 @@ from necro.postgres._errors import ConnectionLost, InterfaceError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Literal
 
     from necro._necro import PostgresCall, PostgresConnection, Row
@@ -207,7 +208,9 @@ class Connection:
         while not call.done() and not begun():
             await self._database.hooks.copy_event(token, call)
 
-    async def set_type_codec(self, name: str, *, encoder: "Any", decoder: "Any") -> None:
+    async def set_type_codec(
+        self, name: str, *, encoder: "Callable[[Any], str]", decoder: "Callable[[str], Any]"
+    ) -> None:
         """Has values of a type travel as text, by functions from and to str, on all connections."""
         await self._database.set_type_codec(name, encoder=encoder, decoder=decoder)
 

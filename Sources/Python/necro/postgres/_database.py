@@ -14,9 +14,11 @@ from necro.postgres._hooks import Hooks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from necro._necro import Row
+    from necro.postgres._blocking import BlockingDatabase
     from necro.postgres._connection import Isolation
     from necro.postgres._listening import Listener
 
@@ -171,6 +173,13 @@ class Database(native.PostgresPool):
                 with suppress(PostgresError):
                     (await self.hooks.open()).release(False)
 
+    @property
+    def blocking(self) -> "BlockingDatabase":
+        """The same methods for threads other than the loop's, where they wait."""
+        from necro.postgres._blocking import BlockingDatabase
+
+        return BlockingDatabase(self, self._loop)
+
     # Connections of one's own.
 
     @asynccontextmanager
@@ -293,7 +302,9 @@ class Database(native.PostgresPool):
 
         return Listener(self, channel)
 
-    async def set_type_codec(self, name: str, *, encoder: "Any", decoder: "Any") -> None:
+    async def set_type_codec(
+        self, name: str, *, encoder: "Callable[[Any], str]", decoder: "Callable[[str], Any]"
+    ) -> None:
         """Has values of a type travel as text, by functions of the user's.
 
         - name: of the type, perhaps with its schema.

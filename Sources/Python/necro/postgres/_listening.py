@@ -94,9 +94,9 @@ class Listener:
 
     def _forget(self, connection: "PostgresConnection") -> None:
         listeners = self._database.hooks.listeners
-        listeners.get(connection, []).remove(self)
-        if not listeners.get(connection):
-            listeners.pop(connection, None)
+        others = [each for each in listeners.pop(connection, ()) if each is not self]
+        if others:
+            listeners[connection] = others
 
     async def _reconnect(self) -> None:
         delay = _BACKOFF_FIRST
@@ -105,6 +105,8 @@ class Listener:
                 await self._listen()
                 return
             except (PostgresError, OSError) as error:
+                if not self._database._is_open:  # pyright: ignore[reportPrivateUsage]
+                    raise
                 _log.warning("channel %s: %s", self.channel, error)
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, _BACKOFF_LONGEST)

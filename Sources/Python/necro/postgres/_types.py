@@ -12,7 +12,8 @@ __all__ = ["learn"]
 # What a type is (`typtype`), what it is made of, and its fields.
 _QUERY = """
 SELECT t.oid, t.typname::text AS name, t.typtype::text AS typtype, t.typelem AS element,
-       t.typbasetype AS base, (t.typcategory = 'A' AND t.typlen = -1)::bool AS is_array,
+       t.typbasetype AS base,
+       (t.typtype = 'b' AND t.typcategory = 'A' AND t.typlen = -1) AS is_array,
        CASE t.typtype WHEN 'r' THEN (SELECT r.rngsubtype FROM pg_catalog.pg_range r
                                      WHERE r.rngtypid = t.oid)
                       WHEN 'm' THEN (SELECT r.rngtypid FROM pg_catalog.pg_range r
@@ -33,7 +34,7 @@ _FIRST_OID = 16384
 # How deep types may be made of types.
 _ROUNDS_MAX = 32
 _EXTENSIONS = ("hstore", "vector", "halfvec", "sparsevec")
-_TEXT = ("citext", "ltree", "lquery")
+_TEXT = ("citext",)
 
 
 async def learn(
@@ -42,22 +43,31 @@ async def learn(
     fetch: "Callable[[str, tuple[list[int]]], Awaitable[list[Row]]]",
 ) -> None:
     """Has a pool know types, and what they are made of. One that is no more stays text."""
-    wanted, known = set(oids), set[int]()
+    wanted = set(oids)
+    found: dict[int, Row] = {}
     for _ in range(_ROUNDS_MAX):
-        if not wanted:
-            return
-        rows = await fetch(_QUERY, (sorted(wanted),))
-        found = {row["oid"] for row in rows}
-        for oid in wanted - found:
+        rows = await fetch(_QUERY, (sorted(wanted),)) if wanted else []
+        found |= {row["oid"]: row for row in rows}
+        for oid in wanted - found.keys():
             pool.learn(oid, "textOnly", 0, None)
-        known |= wanted
-        parts: set[int] = set()
-        for row in rows:
-            parts |= _parts(row)
-        # What a type is made of comes first, or it would be read as text.
-        wanted = {oid for oid in parts if oid >= _FIRST_OID} - known
-        for row in rows:
-            _add(pool, row)
+        parts = {oid for row in rows for oid in _parts(row) if oid >= _FIRST_OID}
+        wanted = parts - found.keys()
+    # What a type is made of was found in the same round or a later one, and comes before it.
+    added = set[int]()
+    for oid in found:
+        _add_with_parts(pool, oid, found, added)
+
+
+def _add_with_parts(
+    pool: "PostgresPool", oid: int, found: "dict[int, Row]", added: set[int]
+) -> None:
+    """Has a pool know a type, after what it is made of: no type is made of itself."""
+    if oid in added or oid not in found:
+        return
+    added.add(oid)
+    for part in _parts(found[oid]):
+        _add_with_parts(pool, part, found, added)
+    _add(pool, found[oid])
 
 
 def _parts(row: "Row") -> set[int]:
