@@ -93,7 +93,8 @@ bench-postgres: packages build
 	@export PYTHONPATH=Benchmarks/http:Sources/Python:Tests/PythonTests/support \
 	  && $(PY) Benchmarks/postgres/compare.py --rounds $(ROUNDS) --seconds $(BENCH_SECONDS) \
 	    --sockets $(SOCKETS) \
-	  && $(PY) Benchmarks/postgres/endtoend.py --rounds $(ROUNDS) --seconds $(BENCH_SECONDS)
+	  && $(PY) Benchmarks/postgres/endtoend.py --rounds $(ROUNDS) --seconds $(BENCH_SECONDS) \
+	  && $(PY) Benchmarks/postgres/memory.py
 
 format: $(VENV)/tools
 	@$(VENV)/bin/ruff check -q --fix . && $(VENV)/bin/ruff format -q .

@@ -27,8 +27,6 @@ final class PendingCall {
     /// Of a copy in the number of rows, of a copy out the octets that were not taken before its
     /// end.
     case copy
-    /// The types of the parameters and the names and types of the columns.
-    case description
   }
 
   let operation: Operation

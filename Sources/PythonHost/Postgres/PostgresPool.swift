@@ -21,8 +21,8 @@ final class PostgresPool: PostgresOwner {
   private let statementMilliseconds: UInt64
   private let callSoon: Object
   let hooks: Object
-  /// The bound method `flush`, while the loop has not been asked to call it.
-  private var flushMethod: Object?
+  /// The `PostgresPool` of Python, which holds this one and is not held by it; nil once it is gone.
+  private var object: Object?
   private var flushIsDue = false
   /// Statements by their str: ints that are the addresses of what `kept` keeps.
   private var statements: Object
@@ -184,7 +184,10 @@ final class PostgresPool: PostgresOwner {
 
   /// Has the loop call `flush` once before it waits.
   func scheduleFlush() {
-    guard !flushIsDue, let flushMethod else { return }
+    guard !flushIsDue, let object else { return }
+    // The loop holds the method, and so the pool, until it has called it.
+    guard let flushMethod = attribute(object, "flush") else { return PyErr_WriteUnraisable(loop) }
+    defer { release(flushMethod) }
     guard let handle = NecroPythonHost.call(callSoon, flushMethod) else {
       // Without a loop nothing can be answered either.
       PyErr_WriteUnraisable(loop)
@@ -194,9 +197,23 @@ final class PostgresPool: PostgresOwner {
     flushIsDue = true
   }
 
-  func setFlushMethod(_ method: Object?) {
-    release(flushMethod)
-    flushMethod = method
+  /// Takes the object that holds this pool.
+  func begin(_ object: Object) { self.object = object }
+
+  /// The object is gone. Without sessions nothing is under way, and the reactor gives its
+  /// descriptors back.
+  func end() {
+    object = nil
+    guard pool.sessions.isEmpty else { return }
+    pool.close()
+    pool.leaveReactor()
+  }
+
+  deinit {
+    release(loop)
+    release(callSoon)
+    release(hooks)
+    release(statements)
   }
 
   func flush() {

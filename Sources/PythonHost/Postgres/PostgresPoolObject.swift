@@ -36,7 +36,7 @@ func poolNew(
     return nil
   }
   setPayload(of: object, to: pool)
-  pool.setFlushMethod(attribute(object, "flush"))
+  pool.begin(object)
   return object
 }
 
@@ -65,7 +65,7 @@ private func readSettings(
 
 @c(necro_pool_dealloc)
 func poolDealloc(_ object: Object?) {
-  if let pool = payload(of: object!, as: PostgresPool.self) { pool.setFlushMethod(nil) }
+  if let pool = payload(of: object!, as: PostgresPool.self) { pool.end() }
   deallocate(object!, payload: PostgresPool.self)
 }
 

@@ -53,6 +53,13 @@ final class PostgresPython {
     self.resultError = resultError
   }
 
+  deinit {
+    for object in [
+      codecs, decimalType, uuidType, uuidUnknown, values, rangeType, enumType, jsonDefault,
+      parameterError, resultError,
+    ] { release(object) }
+  }
+
   /// A function of `necro.postgres._value_types`; nil with an error.
   func function(_ name: StaticString) -> Object? { attribute(values, name) }
 

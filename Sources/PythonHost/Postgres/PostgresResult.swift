@@ -27,7 +27,6 @@ extension PostgresPool {
       necro_tuple_set(pair, 0, retained(rows))
       necro_tuple_set(pair, 1, retained(operation.isSuspended ? necro_true() : necro_false()))
       return pair
-    case .description: return description(operation.statement!)
     }
   }
 
@@ -90,33 +89,6 @@ extension PostgresPool {
     guard let shape = RowShape(names: names, columns: columns, python: python) else { return nil }
     layout.attachment = shape
     return shape
-  }
-
-  /// `(parameter type OIDs, ((name, type OID, table OID, column number), …))`
-  private func description(_ statement: Statement) -> Object? {
-    guard let parameters = PyTuple_New(statement.parameterTypes.count) else { return nil }
-    defer { release(parameters) }
-    for (index, oid) in statement.parameterTypes.enumerated() {
-      necro_tuple_set(parameters, index, PyLong_FromLongLong(Int64(oid)))
-    }
-    let columns = statement.layout?.columns ?? []
-    let names = statement.layout?.description ?? []
-    guard let fields = PyTuple_New(columns.count) else { return nil }
-    defer { release(fields) }
-    for (index, column) in columns.enumerated() {
-      guard let field = PyTuple_New(4),
-        let name = makeEscapedString(names.span.octets(column.name))
-      else { return nil }
-      necro_tuple_set(field, 0, name)
-      necro_tuple_set(field, 1, PyLong_FromLongLong(Int64(column.typeOID)))
-      necro_tuple_set(field, 2, PyLong_FromLongLong(Int64(column.tableOID)))
-      necro_tuple_set(field, 3, PyLong_FromLong(Int(column.attributeNumber)))
-      necro_tuple_set(fields, index, field)
-    }
-    guard let pair = PyTuple_New(2) else { return nil }
-    necro_tuple_set(pair, 0, retained(parameters))
-    necro_tuple_set(pair, 1, retained(fields))
-    return pair
   }
 
   // MARK: Errors

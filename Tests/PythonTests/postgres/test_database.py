@@ -6,9 +6,12 @@ import asyncio
 import copy
 import datetime
 import decimal
+import gc
 import ipaddress
+import os
 import pickle
 import uuid
+import weakref
 from typing import Any
 
 import necro
@@ -336,6 +339,35 @@ def test_a_server_that_is_not_there_is_said_with_each_host() -> None:
         with pytest.raises(pg.ConnectionFailed, match=r"/nowhere.*127\.0\.0\.1:1: "):
             async with pg.connect("host=/nowhere,127.0.0.1 port=5432,1 user=x dbname=x"):
                 pass
+
+    asyncio.run(main())
+
+
+def test_a_database_that_is_given_up_leaves_nothing_behind(postgres_url: str) -> None:
+    async def main() -> None:
+        before = len(os.listdir("/proc/self/fd"))
+        kept: list[pg.Row] = []
+        known: list[weakref.ref[pg.Database]] = []
+        for number in range(30):
+            async with pg.connect(postgres_url) as db:
+                row = await db.fetch_one("SELECT $1::int AS n, 'x' AS x", number)
+                assert row is not None
+                kept.append(row)
+                async with db.connection() as own:
+                    assert await own.fetch_value("SELECT 1") == 1
+                async with db.transaction():
+                    assert await db.fetch_value("SELECT 1") == 1
+            known.append(weakref.ref(db))
+            # One that was never opened has nothing to close.
+            known.append(weakref.ref(pg.connect(postgres_url)))
+        del db, own
+        await asyncio.sleep(0)
+        gc.collect()
+        assert [each for each in known if each() is not None] == []
+        assert len(os.listdir("/proc/self/fd")) <= before
+        # Rows outlive the pool that they came by.
+        assert [row.n for row in kept] == list(range(30))
+        assert {row.x for row in kept} == {"x"}
 
     asyncio.run(main())
 

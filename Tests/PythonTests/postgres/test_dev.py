@@ -83,7 +83,7 @@ def _wait_until_gone(process: int, folder: Path) -> None:
 
 
 @pytest.mark.api(
-    "Postgres: --dev starts a private Postgres where no URL names one, which ends with the process"
+    "Postgres: --dev starts a private one where no URL names any, until the process ends"
 )
 def test_an_app_has_a_postgres_of_its_own_which_ends_with_the_host(
     tmp_path: Path, place: Path
@@ -233,7 +233,7 @@ OPTIONS = """
     async def full(db):
         async with db.connection(), db.connection():
             try:
-                await db.fetch_value("SELECT 1")
+                await db.fetch_value("SELECT 1", timeout=60)
             except necro.postgres.PoolExhausted:
                 return "exhausted"
 
@@ -251,7 +251,7 @@ def test_the_options_of_the_pool_are_those_of_the_host(tmp_path: Path, postgres_
         "NECRO_DATABASE_WAIT_SECONDS": "100",
     }
     options = ["--database-statements-max", "0", "--database-connections-min=2"]
-    options += ["--database-wait-seconds", "0.2"]
+    options += ["--database-wait-seconds", "3"]
     with hosting(tmp_path, OPTIONS, *options, environment=environment) as host:
         assert host.get("/kept").json == 2
         assert host.get("/many").json == 2

@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hosting import hosting
+from necro._database_options import DATABASE_OPTIONS
 from necro.testing import TestClient
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "Docs/postgres.md").read_text()
+NO_LIMIT = "database-statement-seconds"
 BLOCKS = {
     name: text for text, name in re.findall(r"```python\n(# (\w+)\.py\n.*?)```", PAGE, re.DOTALL)
 }
@@ -57,6 +60,22 @@ def test_the_app_answers(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> 
         assert client.post("/feed/1?power=3").json() == {"power": 8}
         assert client.get("/minions").json() == [{"name": "Igor"}]
         assert client.get("/summon/abc").status_code == 422
+
+
+def test_the_app_is_served_with_a_private_postgres(tmp_path: Path) -> None:
+    environment = {"DATABASE_URL": None, "PGHOST": None}
+    with hosting(tmp_path, BLOCKS["app"], "--dev", environment=environment) as host:
+        assert host.ask("POST", "/raise", '{"name": "Igor", "power": 5}').json == 1
+        assert host.get("/summon/1").json == {"id": 1, "name": "Igor", "power": 5}
+
+
+def test_the_page_has_every_option_of_the_pool() -> None:
+    listed = re.findall(r"^\| `--(database-\S+)` \| `(\w+)` \| ([\w ;`()]+) \|", PAGE, re.MULTILINE)
+    assert [(key, name) for key, name, _ in listed] == [
+        (option.key, option.name) for option in DATABASE_OPTIONS
+    ]
+    for option, (_, _, default) in zip(DATABASE_OPTIONS, listed, strict=True):
+        assert default.split(";")[0] == (str(option.default) if option.key != NO_LIMIT else "none")
 
 
 def _parts(url: str) -> tuple[str, str, str]:

@@ -93,7 +93,7 @@ def _same(found: object, wanted: object) -> bool:
         return all(_same(*pair) for pair in pairs)
     if isinstance(wanted, Decimal) and wanted.is_nan():
         return isinstance(found, Decimal) and found.is_nan()
-    return found == wanted and isinstance(found, type(wanted))
+    return found == wanted and isinstance(found, cast("type[object]", type(wanted)))
 
 
 def test_values_of_the_servers_text_come_as_python_has_them(run: Run) -> None:
@@ -348,7 +348,7 @@ def test_text_that_postgres_cannot_hold_is_refused_here(run: Run) -> None:
 
 
 @pytest.mark.api(
-    "Postgres: any other type has to fit, or a TypeError names the parameter and nothing is sent"
+    "Postgres: any other type fits, or a TypeError names the parameter, nothing is sent"
 )
 def test_nothing_is_sent_when_an_argument_does_not_fit(run: Run) -> None:
     async def body(db: pg.Database) -> None:

@@ -260,7 +260,10 @@ class PrivateServer:
         if self._watcher is None or self._watcher.stdout is None:
             return {}
         output = self._watcher.stdout
-        if not select.select([output], [], [], seconds)[0]:
+        # Not `select`, which takes no descriptor above 1023.
+        waiting = select.poll()
+        waiting.register(output, select.POLLIN)
+        if not waiting.poll(seconds * 1000):
             return {}
         line = output.readline()
         # A watcher that was killed says nothing, and the server it watched may run on.

@@ -86,7 +86,7 @@ class Database(native.PostgresPool):
             **(settings or {}),
         }
         database = super().__new__(cls, loop, chosen, hooks)
-        hooks.database = database
+        hooks.serve(database)
         database.hooks = hooks
         database._loop = loop
         database._parameters = parameters

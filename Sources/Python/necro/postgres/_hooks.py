@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+from weakref import ref
 
 from necro._native import native
 from necro.postgres._connecting import is_lasting, open_session
@@ -16,6 +17,7 @@ from necro.postgres._errors import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from necro._necro import PostgresCall, PostgresConnection, Row
@@ -30,12 +32,16 @@ _BACKOFF_FIRST = 0.05
 _BACKOFF_LONGEST = 5.0
 
 
+def _no_database() -> None:
+    """Stands for the database until there is one."""
+
+
 class Hooks:
     """What the native pool asks of Python, and tells it."""
 
-    database: "Database"
-
     def __init__(self) -> None:
+        # The database holds this; held by it in turn, it would never be given up.
+        self._database: Callable[[], Database | None] = _no_database
         self._starting: dict[PostgresConnection, asyncio.Future[None]] = {}
         self._attempts: set[asyncio.Task[None]] = set()
         self._failures = 0
@@ -44,6 +50,17 @@ class Hooks:
         self._copies: dict[int, asyncio.Event] = {}
         self.listeners: dict[PostgresConnection, list[Listener]] = {}
         self._apart: dict[asyncio.Task[Any] | None, int] = {}
+
+    @property
+    def database(self) -> "Database":
+        """The database that this is of, which calls it and so is there."""
+        database = self._database()
+        assert database is not None
+        return database
+
+    def serve(self, database: "Database") -> None:
+        """Takes the database that this is of."""
+        self._database = ref(database)
 
     # Connections.
 
