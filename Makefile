@@ -94,7 +94,7 @@ bench-postgres: packages build
 	  && $(PY) Benchmarks/postgres/compare.py --rounds $(ROUNDS) --seconds $(BENCH_SECONDS) \
 	    --sockets $(SOCKETS) \
 	  && $(PY) Benchmarks/postgres/endtoend.py --rounds $(ROUNDS) --seconds $(BENCH_SECONDS) \
-	  && $(PY) Benchmarks/postgres/memory.py
+	  && $(PY) Benchmarks/postgres/retention.py
 
 format: $(VENV)/tools
 	@$(VENV)/bin/ruff check -q --fix . && $(VENV)/bin/ruff format -q .

@@ -344,30 +344,28 @@ def test_a_server_that_is_not_there_is_said_with_each_host() -> None:
 
 
 def test_a_database_that_is_given_up_leaves_nothing_behind(postgres_url: str) -> None:
+    async def use(number: int) -> tuple[pg.Row, weakref.ref[pg.Database]]:
+        async with pg.connect(postgres_url) as db:
+            row = await db.fetch_one("SELECT $1::int AS n, 'x' AS x", number)
+            assert row is not None
+            async with db.connection() as own:
+                assert await own.fetch_value("SELECT 1") == 1
+            async with db.transaction():
+                assert await db.fetch_value("SELECT 1") == 1
+        return row, weakref.ref(db)
+
     async def main() -> None:
         before = len(os.listdir("/proc/self/fd"))
-        kept: list[pg.Row] = []
-        known: list[weakref.ref[pg.Database]] = []
-        for number in range(30):
-            async with pg.connect(postgres_url) as db:
-                row = await db.fetch_one("SELECT $1::int AS n, 'x' AS x", number)
-                assert row is not None
-                kept.append(row)
-                async with db.connection() as own:
-                    assert await own.fetch_value("SELECT 1") == 1
-                async with db.transaction():
-                    assert await db.fetch_value("SELECT 1") == 1
-            known.append(weakref.ref(db))
-            # One that was never opened has nothing to close.
-            known.append(weakref.ref(pg.connect(postgres_url)))
-        del db, own
+        used = [await use(number) for number in range(30)]
+        # One that was never opened has nothing to close.
+        unopened = [weakref.ref(pg.connect(postgres_url)) for _ in range(30)]
         await asyncio.sleep(0)
         gc.collect()
-        assert [each for each in known if each() is not None] == []
+        assert not any(each() for each in (*unopened, *(known for _, known in used)))
         assert len(os.listdir("/proc/self/fd")) <= before
         # Rows outlive the pool that they came by.
-        assert [row.n for row in kept] == list(range(30))
-        assert {row.x for row in kept} == {"x"}
+        assert [row.n for row, _ in used] == list(range(30))
+        assert {row.x for row, _ in used} == {"x"}
 
     asyncio.run(main())
 

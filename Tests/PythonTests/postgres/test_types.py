@@ -87,13 +87,14 @@ TEXTS: list[tuple[str, str, object]] = [
 
 
 def _same(found: object, wanted: object) -> bool:
-    """Equality by which NaN is NaN."""
+    """Equality of values and of types, by which NaN is NaN."""
+    if found == wanted and type(found) is type(wanted):
+        return True
     if isinstance(wanted, list) and isinstance(found, list):
         pairs = zip(cast("list[object]", found), cast("list[object]", wanted), strict=True)
         return all(_same(*pair) for pair in pairs)
-    if isinstance(wanted, Decimal) and wanted.is_nan():
-        return isinstance(found, Decimal) and found.is_nan()
-    return found == wanted and isinstance(found, cast("type[object]", type(wanted)))
+    is_nan = isinstance(wanted, Decimal) and wanted.is_nan()
+    return is_nan and isinstance(found, Decimal) and found.is_nan()
 
 
 def test_values_of_the_servers_text_come_as_python_has_them(run: Run) -> None:

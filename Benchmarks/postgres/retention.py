@@ -10,10 +10,9 @@ import argparse
 import os
 import sys
 
-from endtoend import LOAD, PATH
+from endtoend import HERE, LOAD, PATH
 from load import run_load
 from necro._private_servers import PrivatePostgres, PrivateServerError
-from necro_minions import __file__ as app
 from processes import ServerFailed, ServerProcess, end_servers_when_terminated, free_port, running
 from servers import CONTENT, CannotBuild, cores, necro
 from workloads import SCHEMA, VACUUM
@@ -44,13 +43,14 @@ def _measure(queries: int) -> tuple[list[int], list[float]]:
         database.run_sql(SCHEMA)
         database.run_sql(VACUUM)
         port = free_port()
-        command = necro(port, app=app)
+        command = necro(port, app=HERE / "necro_minions.py")
         environment = {**command.environment, "DATABASE_URL": database.url}
         with running(
             command.words, port, core=serving, content=CONTENT, environment=environment
         ) as server:
             _send(server, WARM_UP_QUERIES, loading)
-            counts, sizes = [0], [server.rss_octets()]
+            counts = [0]
+            sizes: list[float] = [server.rss_octets()]
             for _ in range(PARTS):
                 counts.append(counts[-1] + _send(server, queries // PARTS, loading))
                 sizes.append(server.rss_octets())
