@@ -90,7 +90,7 @@ def test_routes_are_listed_without_a_database(
     assert main(["host", "grave"]) == 1
     assert capsys.readouterr().err == (
         "necro: GET / (grave.index), parameter 'db': needs a Postgres database, and none is"
-        " configured: set --database or DATABASE_URL\n"
+        " configured: set --database or DATABASE_URL, or start the host with --dev\n"
     )
 
 
