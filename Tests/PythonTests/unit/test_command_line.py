@@ -446,6 +446,7 @@ SAMPLES: dict[str, tuple[str, str, str]] = {
     "log-format": ("json", "text", "json"),
     "log-level": ("debug", "error", "critical"),
     "database": ("postgresql:///a", "postgresql:///b", "postgresql:///c"),
+    "dev": ("true", "false", "true"),
 }
 
 
@@ -475,6 +476,8 @@ def test_every_option_is_a_flag_a_variable_and_a_key(
     assert shown() == (variable, option.variable)
     if option.key == "app":
         assert shown(flag) == (flag, "APP")
+    elif option.key == "dev":
+        assert shown("--dev") == (flag, "--dev")
     else:
         assert shown(f"--{option.key}", flag) == (flag, f"--{option.key}")
 
