@@ -18,7 +18,7 @@ OPERATIONS ?= 1000000
 PACKAGES := libssl-dev libpq-dev libhiredis-dev libhttp-parser-dev postgresql pgbouncer redis-server nginx wrk curl qemu-user
 
 .PHONY: run build test spec fuzz soak simulate-postgres simulate-redict bench-http bench-http1 bench-app bench-client \
-  bench-start bench-postgres bench-resp format clean packages swift
+  bench-start bench-postgres bench-resp bench-redict format clean packages swift
 
 run: build
 	@printf '%s\n' 'Try, in another terminal:' \
@@ -87,6 +87,12 @@ bench-resp: packages swift
 	@echo 'ordinary Swift:' && swift run -q --package-path Benchmarks/resp -c release resp-codec
 	@echo 'Embedded Swift:' && NECRO_EMBEDDED=1 swift run -q --package-path Benchmarks/resp \
 	  -c release --scratch-path .build-bench-embedded resp-codec
+
+# The Redict driver alone beside hiredis in C, per second of the client's processor.
+bench-redict: packages $(VENV)/made swift
+	@swift build -q --package-path Benchmarks/redict -c release
+	@PYTHONPATH=Sources/Python $(PY) Benchmarks/redict/driver.py --rounds $(ROUNDS) \
+	  Benchmarks/redict/.build/release/redict-driver
 
 # `SOCKETS="unix tcp"` measures over TCP as well.
 bench-postgres: packages build

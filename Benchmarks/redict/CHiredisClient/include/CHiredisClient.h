@@ -1,0 +1,17 @@
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// Nanoseconds of processor time that this process has had.
+uint64_t processor_nanoseconds(void);
+
+// A non-blocking connection to a unix socket, or -1.
+int connect_unix(const char *path);
+
+// Waits until a descriptor is readable.
+void wait_readable(int descriptor);
+
+// Runs a command `count` times over hiredis, `depth` at a time in one write, and frees each reply. The
+// processor time in nanoseconds; 0 when the server did not answer.
+uint64_t hiredis_run(
+    const char *path, const uint8_t *request, size_t request_count, int depth, int count);
