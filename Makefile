@@ -90,9 +90,10 @@ bench-resp: packages swift
 
 # The Redict driver alone beside hiredis in C, per second of the client's processor.
 bench-redict: packages $(VENV)/made swift
-	@swift build -q --package-path Benchmarks/redict -c release
+	@NECRO_EMBEDDED=1 swift build -q --package-path Benchmarks/redict -c release \
+	  --scratch-path .build-bench-redict
 	@PYTHONPATH=Sources/Python $(PY) Benchmarks/redict/driver.py --rounds $(ROUNDS) \
-	  Benchmarks/redict/.build/release/redict-driver
+	  .build-bench-redict/release/redict-driver
 
 # `SOCKETS="unix tcp"` measures over TCP as well.
 bench-postgres: packages build

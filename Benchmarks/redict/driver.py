@@ -20,8 +20,12 @@ def main() -> int:
     os.sched_setaffinity(0, {usable[-1]})
     with PrivateRedict() as server:
         os.sched_setaffinity(0, {usable[0]})
-        words = [options.program, str(server.socket_file), str(options.rounds)]
-        return subprocess.run(words, check=False).returncode
+        environment = {
+            **os.environ,
+            "NECRO_REDICT": str(server.socket_file),
+            "ROUNDS": str(options.rounds),
+        }
+        return subprocess.run([options.program], env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -35,7 +35,8 @@ struct ExchangeQueue {
   var isEmpty: Bool { count == 0 }
 
   subscript(_ index: Int) -> Exchange {
-    get { ring[(head &+ index) & (ring.count &- 1)] }
+    // Lent and not copied: a copy would count references to what an exchange holds.
+    _read { yield ring[(head &+ index) & (ring.count &- 1)] }
     _modify { yield &ring[(head &+ index) & (ring.count &- 1)] }
   }
 

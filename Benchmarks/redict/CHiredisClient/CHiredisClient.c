@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <hiredis/hiredis.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -31,14 +32,14 @@ void wait_readable(int descriptor) {
 }
 
 uint64_t hiredis_run(
-    const char *path, const uint8_t *request, size_t request_count, int depth, int count) {
+    const char *path, int argument_count, const char **arguments, const size_t *lengths, int depth,
+    int count) {
   redisContext *context = redisConnectUnix(path);
   if (context == NULL || context->err) return 0;
   uint64_t start = processor_nanoseconds();
   for (int done = 0; done < count; done += depth) {
-    // What it appends it has formatted already: that is what its users pay elsewhere.
     for (int index = 0; index < depth; index++) {
-      redisAppendFormattedCommand(context, (const char *)request, request_count);
+      redisAppendCommandArgv(context, argument_count, arguments, lengths);
     }
     for (int index = 0; index < depth; index++) {
       redisReply *reply = NULL;
@@ -50,4 +51,11 @@ uint64_t hiredis_run(
   uint64_t time = processor_nanoseconds() - start;
   redisFree(context);
   return time;
+}
+
+const char *server_path(void) { return getenv("NECRO_REDICT"); }
+
+int round_count(void) {
+  const char *rounds = getenv("ROUNDS");
+  return rounds ? atoi(rounds) : 3;
 }

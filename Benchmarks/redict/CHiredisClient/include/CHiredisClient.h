@@ -14,4 +14,10 @@ void wait_readable(int descriptor);
 // Runs a command `count` times over hiredis, `depth` at a time in one write, and frees each reply. The
 // processor time in nanoseconds; 0 when the server did not answer.
 uint64_t hiredis_run(
-    const char *path, const uint8_t *request, size_t request_count, int depth, int count);
+    const char *path, int argument_count, const char **arguments, const size_t *lengths, int depth,
+    int count);
+
+// The unix socket of the server, and how often to measure: NECRO_REDICT and ROUNDS of the environment,
+// since Embedded Swift has no arguments.
+const char *server_path(void);
+int round_count(void);
