@@ -31,13 +31,14 @@ final class PrivateServer: @unchecked Sendable {
       .appendingPathComponent("necro-redict-\(UUID().uuidString.prefix(8))").path
     port = try Self.freePort()
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    // The watcher ends the server when this process has gone, however it went.
+    // The watcher ends the server when this process has gone, however it went. It has nothing to save,
+    // and the signals that it could be asked by are blocked where this thread has blocked them.
     let script = """
       \(program) --port \(port) --bind 127.0.0.1 --unixsocket \(folder)/socket \
       --dir \(folder) --save '' --appendonly no --daemonize no >\(folder)/log 2>&1 &
       server=$!
       while [ -d /proc/\(getpid()) ] && kill -0 $server 2>/dev/null; do sleep 0.3; done
-      kill -CONT $server; kill -TERM $server; wait $server; rm -rf \(folder)
+      kill -KILL $server; wait $server; rm -rf \(folder)
       """
     try Self.launch(script)
     let deadline = Date(timeIntervalSinceNow: 60)
