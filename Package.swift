@@ -87,6 +87,19 @@ let pythonSwift = ["-Xcc", "-D_GNU_SOURCE"] + (python.map { ["-Xcc", "-I\($0)"] 
 let pythonMinor: [SwiftSetting] =
   python?.split(separator: ".").last.map { [.define("NECRO_PYTHON_3_\($0)")] } ?? []
 
+/// Relative relocations in packed form, a tenth of their size, which glibc reads from 2.36 on.
+func packedRelocations() -> [String] {
+  #if canImport(Glibc)
+    var text = [CChar](repeating: 0, count: 64)
+    _ = confstr(Int32(_CS_GNU_LIBC_VERSION), &text, text.count)
+    let version = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
+    if version.compare("glibc 2.36", options: .numeric) != .orderedAscending {
+      return ["-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"]
+    }
+  #endif
+  return []
+}
+
 let extensionLinker: [LinkerSetting] =
   [
     .unsafeFlags([
@@ -100,7 +113,7 @@ let extensionLinker: [LinkerSetting] =
           "-L\(embeddedLibraries())", "-lswiftUnicodeDataTables",
           // Functions of the same code are folded into one, which the toolchain's lld can do.
           "-Xlinker", "--gc-sections", "-use-ld=lld", "-Xlinker", "--icf=all",
-        ] + (environment["NECRO_SYMBOLS"] == "1" ? [] : ["-Xlinker", "-s"]))
+        ] + packedRelocations() + (environment["NECRO_SYMBOLS"] == "1" ? [] : ["-Xlinker", "-s"]))
     ] : [])
 
 let package = Package(
