@@ -105,7 +105,7 @@ def _octets(server: PrivatePostgres, peer: str, workload: str, core: int) -> tup
 
 def _print_octets(server: PrivatePostgres, options: argparse.Namespace, core: int) -> object:
     report: dict[str, dict[str, tuple[float, float]]] = {}
-    peers = [peer for peer in options.peers if peer in ("necro", "libpq")]
+    peers = [peer for peer in options.peers if peer in ("necro", "swift", "libpq")]
     print("| octets per query, one caller | client | sent | received |\n|---|---|---:|---:|")
     for workload in options.workloads:
         for peer in peers:
