@@ -142,10 +142,12 @@ public final class DriverReactor {
 
   /// Does what is ready, expires timers, flushes.
   ///
+  /// - Parameter waitMilliseconds: how long to wait until something is ready, for a host that has
+  ///   nothing else to wait for; -1 without end. It saves a system call.
   /// - Throws: when the poller itself has failed.
-  public func turn() throws(SystemError) {
+  public func turn(waitMilliseconds: Int32 = 0) throws(SystemError) {
+    let count = try poller.wait(timeoutMilliseconds: waitMilliseconds)
     refreshClock()
-    let count = try poller.wait(timeoutMilliseconds: 0)
     for index in 0..<count {
       let event = poller.event(index)
       if event.token == Self.timerToken {

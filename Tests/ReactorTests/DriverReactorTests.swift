@@ -54,6 +54,18 @@ struct DriverReactorTests {
     #expect(!wait(reactor, milliseconds: 0), "a timer that has expired wakes nobody")
   }
 
+  @Test("a host that has nothing else to wait for waits in the turn")
+  func waitingTurn() throws {
+    let reactor = try DriverReactor()
+    let source = TestSource()
+    reactor.add(source)
+    let deadline = reactor.now + 20
+    _ = reactor.setTimer(source, tag: 7, deadlineMilliseconds: deadline)
+    reactor.flush()
+    while source.log.isEmpty { try reactor.turn(waitMilliseconds: -1) }
+    #expect(source.log == ["expired 7"] && reactor.now >= deadline)
+  }
+
   @Test("an earlier deadline moves the timer, a cancelled one is not told")
   func deadlines() throws {
     let reactor = try DriverReactor()

@@ -27,8 +27,7 @@ func run(
     operations: operations)
   reactor.flush()
   while callers.outstanding > 0 {
-    client_wait(reactor.descriptor)
-    try reactor.turn()
+    try reactor.turn(waitMilliseconds: -1)
     if callers.hasFailed { fatalError("an operation has failed") }
   }
 }

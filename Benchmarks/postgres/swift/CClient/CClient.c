@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,11 +39,6 @@ int client_connect(const char *address) {
   internet.sin_port = htons((uint16_t)atoi(colon + 1));
   if (inet_pton(AF_INET, host, &internet.sin_addr) != 1) return -1;
   return connect_to((struct sockaddr *)&internet, sizeof internet, 1);
-}
-
-void client_wait(int descriptor) {
-  struct pollfd polled = {descriptor, POLLIN, 0};
-  poll(&polled, 1, -1);
 }
 
 static uint64_t nanoseconds(clockid_t clock) {

@@ -5,9 +5,6 @@
 /// A non-blocking connection to `/path/of/a/socket` or `ADDRESS:PORT`; -1 when there is none.
 int client_connect(const char *address);
 
-/// Waits until a descriptor is readable.
-void client_wait(int descriptor);
-
 /// Nanoseconds of a clock that only goes forward, and those that this process has used a CPU for.
 uint64_t client_nanoseconds(void);
 uint64_t client_cpu_nanoseconds(void);
