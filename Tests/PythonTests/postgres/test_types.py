@@ -153,6 +153,9 @@ def test_what_python_cannot_hold_is_an_error_that_says_so_and_harms_nothing_else
         assert [row.n for row in rows] == [1, 2]
         with pytest.raises(pg.ResultError):
             _ = rows[0].far
+        if kind in ("date", "timestamp", "timestamptz"):
+            with pytest.raises(pg.ResultError, match="column far"):
+                necro.json.dumps(rows[0])
         # As text it is what the server says.
         assert isinstance(await db.fetch_value(f"SELECT $1::{kind}::text", text), str)
 
