@@ -86,7 +86,8 @@ private func open(_ text: Span<UInt8>, _ host: HostPayload) -> Bool {
     return false
   }
   do throws(SystemError) {
-    host.groups.append(try ListenerGroup.prepare(address, workers: host.workerCount))
+    host.groups.append(
+      try ListenerGroup.prepare(address, workers: host.workerCount, waits: true))
     return true
   } catch {
     var message = OctetBuffer()

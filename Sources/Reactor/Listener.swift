@@ -9,6 +9,11 @@ public struct Listener: Equatable, Sendable {
   /// Whether other workers accept from the same descriptor: it is then polled with
   /// `Interest.exclusive`, or every connection wakes all of them.
   public let isShared: Bool
+
+  /// Begins to get connections, where the group's listeners wait for that (`ListenerGroup.prepare`).
+  public func listen() throws(SystemError) {
+    if !isShared { try Socket.listen(on: descriptor) }
+  }
 }
 
 /// The listening sockets of all workers at one address.
@@ -37,17 +42,19 @@ public final class ListenerGroup {
   ///   - address: a TCP name may stand for several addresses; all of them are bound.
   ///   - workers: how many workers accept; at least 1.
   ///   - unixMode: the rights of a unix socket's file; nil leaves them to the umask.
+  ///   - waits: whether the TCP listeners of all workers but the first get no connections until
+  ///     `Listener.listen`, so that none waits for a worker that is still starting.
   /// - Throws: the call that failed: `EADDRINUSE` when a port is taken, also by a server that shares
   ///   its port, or when somebody answers on a unix socket; `EEXIST` when its path is no socket;
   ///   `EINVAL` for a descriptor that does not listen; a negative code for an unknown host.
   public static func prepare(
-    _ address: BindAddress, workers: Int, unixMode: UInt16? = nil
+    _ address: BindAddress, workers: Int, unixMode: UInt16? = nil, waits: Bool = false
   ) throws(SystemError) -> ListenerGroup {
     precondition(workers >= 1, "somebody accepts")
     switch address {
     case .tcp(let host, let port):
       let group = ListenerGroup(address: address, workerCount: workers, isShared: false)
-      try group.listen(host: host, port: port)
+      try group.listen(host: host, port: port, waits: waits)
       return group
     case .unix(let path):
       let group = ListenerGroup(address: address, workerCount: workers, isShared: true)
@@ -99,7 +106,7 @@ public final class ListenerGroup {
     file?.remove()
   }
 
-  private func listen(host: [UInt8], port: UInt16) throws(SystemError) {
+  private func listen(host: [UInt8], port: UInt16, waits: Bool) throws(SystemError) {
     let found = try ResolvedAddresses(host: host, port: port)
     addressCount = found.count
     // The first worker's sockets find out whether the port is free, and settle port 0.
@@ -114,7 +121,9 @@ public final class ListenerGroup {
     if workerCount == 1 { return }
     for descriptor in descriptors { try TCPListener.share(descriptor) }
     for _ in 1..<workerCount {
-      for index in 0..<found.count { descriptors.append(try TCPListener.join(found, index)) }
+      for index in 0..<found.count {
+        descriptors.append(try TCPListener.join(found, index, listens: !waits))
+      }
     }
   }
 

@@ -102,6 +102,13 @@ public enum Socket {
     _ = shutdown(descriptor, Int32(SHUT_WR))
   }
 
+  /// Has a bound socket listen; one that listens already goes on.
+  static func listen(on descriptor: Int32) throws(SystemError) {
+    // Connections that wait to be accepted; the kernel caps it at `net.core.somaxconn`.
+    let backlog: Int32 = 4096
+    guard CLinux.listen(descriptor, backlog) == 0 else { throw .last("listen") }
+  }
+
   /// Makes a listening socket refuse connections, and leaves its descriptor open.
   public static func stopListening(_ descriptor: Int32) {
     // It fails only for a socket that does not listen any more.

@@ -68,14 +68,11 @@ struct ResolvedAddresses: ~Copyable {
 /// there; only then it is opened to the sockets of the other workers, and the port is never free in
 /// between.
 enum TCPListener {
-  /// Connections that wait to be accepted; the kernel caps it at `net.core.somaxconn`.
-  private static var backlog: Int32 { 4096 }
-
   /// A listening socket at an address that nobody else listens at.
   static func claim(
     _ addresses: borrowing ResolvedAddresses, _ index: Int
   ) throws(SystemError) -> Int32 {
-    try open(addresses[index].pointee, isJoining: false)
+    try open(addresses[index].pointee, isJoining: false, listens: true)
   }
 
   /// Lets other sockets of this user join one that was claimed.
@@ -83,11 +80,14 @@ enum TCPListener {
     try Socket.enable(SO_REUSEPORT, level: SOL_SOCKET, on: descriptor)
   }
 
-  /// A socket that listens beside one that was claimed and shared.
+  /// A socket beside one that was claimed and shared.
+  ///
+  /// - Parameter listens: whether it listens at once; else it has its place, and gets connections
+  ///   from `Socket.listen` on.
   static func join(
-    _ addresses: borrowing ResolvedAddresses, _ index: Int
+    _ addresses: borrowing ResolvedAddresses, _ index: Int, listens: Bool
   ) throws(SystemError) -> Int32 {
-    try open(addresses[index].pointee, isJoining: true)
+    try open(addresses[index].pointee, isJoining: true, listens: listens)
   }
 
   /// The port that a socket is bound to.
@@ -103,7 +103,9 @@ enum TCPListener {
     return PeerAddress(&address).port
   }
 
-  private static func open(_ address: addrinfo, isJoining: Bool) throws(SystemError) -> Int32 {
+  private static func open(
+    _ address: addrinfo, isJoining: Bool, listens: Bool
+  ) throws(SystemError) -> Int32 {
     let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
     let descriptor = socket(address.ai_family, type, 0)
     guard descriptor >= 0 else { throw .last("socket") }
@@ -120,7 +122,7 @@ enum TCPListener {
       guard necro_bind(descriptor, address.ai_addr, address.ai_addrlen) == 0 else {
         throw .last("bind")
       }
-      guard listen(descriptor, backlog) == 0 else { throw .last("listen") }
+      if listens { try Socket.listen(on: descriptor) }
     } catch {
       Socket.close(descriptor)
       throw error

@@ -86,6 +86,7 @@ public final class Worker<App: Application> {
 
   /// Serves the connections of a listener.
   public func listen(_ listener: Listener) throws(SystemError) {
+    try listener.listen()
     try poller.add(
       listener.descriptor, token: Token.listener(listeners.count).rawValue,
       interest: listener.isShared ? [.read, .exclusive] : .read)

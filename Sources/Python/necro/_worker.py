@@ -66,7 +66,8 @@ def _run(start: object, settings: "dict[str, Any]") -> bool:
             worker.add_route(route)
         runner.run(services.open())
         has_started = runner.run(_start_up(app, state, drained))
-        if has_started:
+        # One that is to end already takes nobody any more.
+        if has_started and not drained.is_set():
             if settings["slow_handler_seconds"]:
                 watch(worker, settings["slow_handler_seconds"])
             worker.listen()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 from fixtures import StartHost
 from hosting import checkout_environment, wires_by_worker, write_app
+from wire import Wire
 
 HELLO = """
     import threading
@@ -31,10 +33,10 @@ END_SECONDS_MAX = 20.0
 class Starting:
     """A host that has been started, wherever it has come."""
 
-    def __init__(self, folder: Path, source: str, workers: int) -> None:
+    def __init__(self, folder: Path, source: str, workers: int, port: int) -> None:
         write_app(folder, source)
         self._log = folder / "log"
-        words = [sys.executable, "-m", "necro", "host", "app", "--bind", "127.0.0.1:0"]
+        words = [sys.executable, "-m", "necro", "host", "app", "--bind", f"127.0.0.1:{port}"]
         with self._log.open("wb") as log:
             # In a session of its own, so that what it leaves behind can be found.
             self.process = subprocess.Popen(
@@ -81,9 +83,9 @@ class Starting:
 
 
 @contextmanager
-def starting(folder: Path, source: str, workers: int = 2) -> Generator[Starting]:
+def starting(folder: Path, source: str, workers: int = 2, port: int = 0) -> Generator[Starting]:
     """Starts a host, and kills it if it is still there in the end."""
-    host = Starting(folder, source, workers)
+    host = Starting(folder, source, workers, port)
     try:
         yield host
     finally:
@@ -181,6 +183,42 @@ def test_a_worker_that_has_started_shuts_down_when_another_starts_still(tmp_path
         host.process.send_signal(signal.SIGTERM)
         assert host.wait() == 0
         assert sorted(host.log.splitlines()[2:]) == ["cancelled", "shut down"]
+
+
+def test_workers_that_have_started_answer_while_others_start(tmp_path: Path) -> None:
+    source = (
+        HELLO
+        + """
+    import asyncio, os
+
+    @app.on_startup
+    async def wait():
+        folder = os.path.dirname(__file__)
+        print("begins", flush=True)
+        if os.path.exists(os.path.join(folder, "first")):
+            while not os.path.exists(os.path.join(folder, "go")):
+                await asyncio.sleep(0.02)
+        open(os.path.join(folder, "first"), "w").close()
+    """
+    )
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    with starting(tmp_path, source, port=port) as host:
+        host.wait_log("begins", 2)
+
+        def who() -> object:
+            with Wire.to_port(port) as wire:
+                wire.request("GET", "/who")
+                return wire.reply().json
+
+        # Of connections that were shared out among both, half would wait for the second.
+        assert len({who() for _ in range(40)}) == 1
+        (tmp_path / "go").touch()
+        host.wait_log("hosting")
+        assert len({who() for _ in range(200)}) == 2
+        host.process.send_signal(signal.SIGTERM)
+        assert host.wait() == 0
 
 
 def test_a_startup_hook_that_blocks_is_waited_for_and_a_second_signal_is_not(
