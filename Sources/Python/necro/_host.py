@@ -68,12 +68,8 @@ class _Failed(Exception):
     """A worker failed, and has said why."""
 
 
-class _Ended(BaseException):
-    """The host was told to end before it serves.
-
-    Not KeyboardInterrupt: where that passes through code that is compiled from a string, as named
-    tuples are, Python ends the process by SIGINT whoever catches it.
-    """
+class _Ended(Exception):
+    """The host was told to end before it serves."""
 
 
 def run(spec: AppSpec, options: HostOptions) -> int:
@@ -83,28 +79,24 @@ def run(spec: AppSpec, options: HostOptions) -> int:
     """
     private = DevServers()
     urls = {"database": options.database}
-    try:
-        for number in _ENDING:
-            signal.signal(number, _interrupted)
-        # What is wrong with the app is said once, here, and not by every worker.
-        services = Services(
-            database=options.database,
-            database_options=options.database_options,
-            assumes_missing=options.dev,
-        )
-        load(spec).compile(State(), services)
-        _import_extensions()
-        workers = options.workers or len(os.sched_getaffinity(0))
-        log = _open_log(options.access_log)
-        host = native.Host([bind.text for bind in options.binds], workers)
-        _reopen_on_signal(log, options)
-        events = _Events()
-        for name, (title, url) in private.start(services.missing).items():
-            _say(f"--dev: a private {title} at {url}", options)
-            urls[name] = url
-    except _Ended:
-        # Nothing has begun that would have to be brought to an end.
-        return 0
+    for number in _ENDING:
+        signal.signal(number, _end_at_once)
+    # What is wrong with the app is said once, here, and not by every worker.
+    services = Services(
+        database=options.database,
+        database_options=options.database_options,
+        assumes_missing=options.dev,
+    )
+    load(spec).compile(State(), services)
+    _import_extensions()
+    workers = options.workers or len(os.sched_getaffinity(0))
+    log = _open_log(options.access_log)
+    events = _Events()
+    host = native.Host([bind.text for bind in options.binds], workers)
+    _reopen_on_signal(log, options)
+    for name, (title, url) in private.start(services.missing).items():
+        _say(f"--dev: a private {title} at {url}", options)
+        urls[name] = url
     settings = {
         "path": sys.path,
         "argv": sys.argv,
@@ -258,9 +250,17 @@ def _noted(number: int, frame: object) -> None:
     """Leaves a signal to whoever reads the pipe."""
 
 
-def _interrupted(number: int, frame: object) -> None:
-    """Ends what the host does before it has workers."""
-    raise _Ended
+def _end_at_once(number: int, frame: object) -> None:
+    """Ends a host that has no workers: nothing has begun that would have to be brought to an end.
+
+    An exception would be lost where the signal comes in the callback of a weak reference, such as
+    imports have.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # The signal may have come in the midst of a write to it.
+        with suppress(Exception):
+            stream.flush()
+    os._exit(0)
 
 
 def _await(events: _Events, report: bytes, count: int) -> None:
