@@ -15,10 +15,11 @@ SEED ?= 1
 OPERATIONS ?= 1000000
 
 # What the tests and benchmarks use beside Swift and Python: peers to compare with, servers, clients.
-PACKAGES := libssl-dev libpq-dev libhiredis-dev libhttp-parser-dev postgresql pgbouncer redis-server nginx wrk curl qemu-user
+PACKAGES := libssl-dev libpq-dev libhiredis-dev libhttp-parser-dev postgresql pgbouncer redis-server nginx wrk curl qemu-user \
+  libsimdjson-dev rapidjson-dev
 
 .PHONY: run build test spec fuzz soak simulate-postgres simulate-redict bench-http bench-http1 bench-app bench-client \
-  bench-start bench-postgres bench-resp bench-redict format clean packages swift
+  bench-start bench-postgres bench-resp bench-redict bench-json check-floats format clean packages swift
 
 run: build
 	@printf '%s\n' 'Try, in another terminal:' \
@@ -102,6 +103,20 @@ bench-postgres: packages build
 	    --sockets $(SOCKETS) \
 	  && $(PY) Benchmarks/postgres/endtoend.py --rounds $(ROUNDS) --seconds $(BENCH_SECONDS) \
 	  && $(PY) Benchmarks/postgres/retention.py
+
+# Doubles against the C library's, for random bits and texts: some 100 million in five minutes.
+check-floats: swift
+	@swift run -q -c release json-floats $(SECONDS) $(SEED)
+
+# `BENCH_SECONDS=n` is for each document and way.
+bench-json: packages build
+	@mkdir -p .build-bench && g++ -O3 -DNDEBUG -DRAPIDJSON_SSE2 -shared -fPIC \
+	  -o .build-bench/libnecro-json-peers.so Benchmarks/json/codec/peers/CPeers.cpp -lsimdjson
+	@NECRO_PEERS=$(CURDIR)/.build-bench swift run -q --package-path Benchmarks/json/codec \
+	  --scratch-path .build-bench -c release json-codec $(BENCH_SECONDS)
+	@[ -x .venv-bench-json/bin/python ] || $(PY) -m venv .venv-bench-json
+	@.venv-bench-json/bin/python -m pip install -q -r Benchmarks/json/python/requirements.txt
+	@.venv-bench-json/bin/python Benchmarks/json/python/compare.py --seconds $(BENCH_SECONDS)
 
 format: $(VENV)/tools
 	@$(VENV)/bin/ruff check -q --fix . && $(VENV)/bin/ruff format -q .

@@ -20,6 +20,7 @@ let bodies = [
   (product: "http1-model", folder: "HTTP1Model"),
   (product: "http1-roundtrip", folder: "HTTP1RoundTrip"),
   (product: "http1-split", folder: "HTTP1Split"),
+  (product: "json-differential", folder: "JSONDifferential"),
   (product: "json-roundtrip", folder: "JSONRoundTrip"),
   (product: "postgres-differential", folder: "PostgresDifferential"),
   (product: "postgres-model", folder: "PostgresModel"),

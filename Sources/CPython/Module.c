@@ -9,15 +9,16 @@
 
 extern int necro_module_exec(PyObject *module);
 extern void necro_module_free(void *module);
-SWIFT_FASTCALL(necro_dumps);
+extern PyObject *necro_dumps(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *names);
 SWIFT_METHOD(necro_loads);
 SWIFT_METHOD(necro_to_dict);
 
 #define FASTCALL(name) (PyCFunction)(void (*)(void))name
 
 static PyMethodDef module_methods[] = {
-    {"dumps", FASTCALL(necro_dumps), METH_FASTCALL,
-     PyDoc_STR("dumps(value, default=None, /)\n--\n\nThe value as JSON, in UTF-8 octets.")},
+    {"dumps", FASTCALL(necro_dumps), METH_FASTCALL | METH_KEYWORDS,
+     PyDoc_STR("dumps(value, fallback=None, /, *, default=None, sort_keys=False, indent=None, "
+               "non_str_keys=False, nan='error')\n--\n\nThe value as JSON, in UTF-8 octets.")},
     {"loads", necro_loads, METH_O,
      PyDoc_STR("loads(data, /)\n--\n\nThe value of a JSON text. Raises JSONDecodeError.")},
     {"to_dict", necro_to_dict, METH_O,

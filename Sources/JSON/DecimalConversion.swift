@@ -16,11 +16,43 @@ enum DecimalConversion {
     _ significand: UInt64, exponent: Int, _ number: DecimalNumber, _ document: Span<UInt8>
   ) -> Double? {
     if significand <= 1 << 53, exponent >= -22, exponent <= 22 {
-      // Both factors are exact doubles, so the one operation rounds once: right by IEEE 754.
-      let digits = Double(significand)
-      return exponent < 0 ? digits / smallPowers[-exponent] : digits * smallPowers[exponent]
+      return small(significand, exponent)
     }
     return approximate(significand, exponent, isTruncated: false, number, document)
+  }
+
+  /// `significand * 10^exponent` for at most 2^53 and exponents from -22 to 22: both factors are exact
+  /// doubles, so the one operation rounds once, and right by IEEE 754.
+  private static func small(_ significand: UInt64, _ exponent: Int) -> Double {
+    let digits = Double(significand)
+    return exponent < 0 ? digits / smallPowers[-exponent] : digits * smallPowers[exponent]
+  }
+
+  /// The bits of the double nearest to `significand * 10^exponent`, where the top 64 bits of the power
+  /// decide and it is a normal one; nil elsewhere. Most numbers end here.
+  ///
+  /// The table rounds down. So the true product lies above what is computed, by less than one in the
+  /// high word: unless the nine bits behind the 54 that matter are all ones, these are right, and no
+  /// tie unless all that is cut off is zero.
+  ///
+  /// Source: D. Lemire, "Number parsing at a gigabyte per second", 2021, for the idea.
+  @inline(__always)
+  static func nearest(_ significand: UInt64, _ exponent: Int) -> UInt64? {
+    if significand == 0 || exponent < PowersOfTen.exponentMin || exponent > 308 { return nil }
+    let shift = significand.leadingZeroBitCount
+    let (high, low) = (significand &<< UInt64(shift)).multipliedFullWidth(
+      by: PowersOfTen.significand(exponent).high)
+    if high & 0x1FF == 0x1FF { return nil }
+    let top = Int(truncatingIfNeeded: high &>> 63)
+    let cut = UInt64(truncatingIfNeeded: top &+ 9)
+    var rounded = high &>> cut
+    if low == 0, rounded &<< cut == high { return nil }
+    rounded &+= rounded & 1
+    let field = PowersOfTen.binaryExponent(exponent) &+ 1086 &- shift &+ top
+    if field <= 0 { return nil }
+    // The hidden bit adds the one that is taken away; a carry out of all bits adds another.
+    let bits = UInt64(truncatingIfNeeded: field &- 1) &<< 52 &+ rounded &>> 1
+    return bits < BinaryRounding.infinity ? bits : nil
   }
 
   /// The same for a number of more than 19 digits, which are taken from the text.

@@ -35,6 +35,10 @@ public struct JSONError: Error, Equatable, Sendable {
     case loneSurrogate
     /// A string that is not UTF-8. `RFC 8259 §8.1`, `RFC 3629 §4`
     case invalidUTF8
+    /// A name that its object has had before, where the parser's rules refuse it. `RFC 7493 §2.3`
+    case duplicateName
+    /// A string with a noncharacter, where the parser's rules refuse it. `RFC 7493 §2.1`
+    case noncharacter
     /// Deeper nesting than `JSONLimits.depthMax`.
     case depthExceeded
     /// More octets than `JSONLimits.documentOctetsMax`.
@@ -74,6 +78,8 @@ public struct JSONError: Error, Equatable, Sendable {
     case .invalidEscape: "an invalid escape in a string"
     case .loneSurrogate: "an escaped surrogate without its other half"
     case .invalidUTF8: "a string is not valid UTF-8"
+    case .duplicateName: "the object has had this name before"
+    case .noncharacter: "a string has a character that is none"
     case .depthExceeded: "arrays and objects are nested too deeply"
     case .documentTooLong: "the document is too long"
     }

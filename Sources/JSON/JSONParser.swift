@@ -30,10 +30,32 @@ public struct JSONParser: ~Copyable {
 
   static var none: Int { -1 }
 
+  /// Whether the last document was read one octet at a time after another kernel had given it up.
+  public private(set) var fellBack = false
+
+  /// What is refused beyond the grammar.
+  public let rules: JSONRules
+  /// The place on the tape of a string that the rules refuse, and why.
+  var refused: (index: Int, code: JSONError.Code)?
+
+  /// How documents are looked at.
+  private let kernel: JSONKernel
+  var index = StructuralIndex()
+
   /// A parser without storage.
-  public init(limits: JSONLimits = JSONLimits()) {
+  ///
+  /// - Parameter kernel: one that this processor supports; all give the same.
+  public init(
+    limits: JSONLimits = JSONLimits(), rules: JSONRules = [], kernel: JSONKernel = .best
+  ) {
+    precondition(kernel.isSupported, "a kernel that this processor can run")
     self.limits = limits
+    self.rules = rules
+    self.kernel = kernel
   }
+
+  /// Shorter documents are not worth an index.
+  private static var indexedOctetsMin: Int { 64 }
 
   /// Reads a whole document.
   ///
@@ -41,17 +63,34 @@ public struct JSONParser: ~Copyable {
   /// - Throws: `JSONError` for the first fault; `tape` then ends before it.
   /// - Complexity: O(`document.count`).
   public mutating func parse(_ document: Span<UInt8>) throws(JSONError) {
+    refused = nil
+    try parseByGrammar(document)
+    if rules.isEmpty { return }
+    refused = rules.violation(self, document)
+    // Once more, up to the string at fault: the scalar reader knows where it is.
+    if refused != nil { try parseByGrammar(document) }
+  }
+
+  private mutating func parseByGrammar(_ document: Span<UInt8>) throws(JSONError) {
     tape.removeAll()
     unescaped.removeAll()
     open = Self.none
     openCount = 0
     depth = 0
+    fellBack = false
     do throws(JSONFault) {
       if document.count > limits.documentOctetsMax {
         throw JSONFault(.documentTooLong, at: limits.documentOctetsMax)
       }
       if document.count >= 3, document[0] == 0xEF, document[1] == 0xBB, document[2] == 0xBF {
         throw JSONFault(.byteOrderMark, at: 0)
+      }
+      if kernel != .scalar, refused == nil, document.count >= Self.indexedOctetsMin,
+        document.count <= StructuralIndex.octetCountMax
+      {
+        if parseIndexed(document, kernel) { return }
+        unescaped.removeAll()
+        fellBack = true
       }
       try parseDocument(document)
     } catch {
@@ -84,7 +123,7 @@ public struct JSONParser: ~Copyable {
       switch expectation {
       case .commaOrEnd:
         if open == Self.none { throw JSONFault(.trailingOctets, at: position) }
-        let isArray = tape.entries[open].kind == .beginArray
+        let isArray = tape[entry: open].kind == .beginArray
         if octet == 0x2C {
           position += 1
           expectation = isArray ? .value : .name
@@ -153,8 +192,8 @@ public struct JSONParser: ~Copyable {
   }
 
   private mutating func close(_ kind: Tape.Kind) {
-    let begun = tape.entries[open]
-    tape.entries[open] = Tape.Entry(begun.kind, openCount, tail: UInt64(tape.count))
+    let begun = tape[entry: open]
+    tape[entry: open] = Tape.Entry(begun.kind, openCount, tail: UInt64(tape.count))
     tape.append(Tape.Entry(kind))
     open = Int(Int64(bitPattern: begun.tail))
     openCount = begun.value + 1

@@ -19,15 +19,15 @@ extension JSONParser {
     var container = open
     while container != Self.none {
       containers.append(container)
-      container = Int(truncatingIfNeeded: Int64(bitPattern: tape.entries[container].tail))
+      container = Int(truncatingIfNeeded: Int64(bitPattern: tape[entry: container].tail))
     }
     // Each keeps the count of the one around it too; the innermost's own is the parser's.
     var level = containers.count
     while level > 0 {
       level -= 1
       let index = containers[level]
-      let count = level == 0 ? openCount : tape.entries[containers[level - 1]].value
-      if tape.entries[index].kind == .beginArray {
+      let count = level == 0 ? openCount : tape[entry: containers[level - 1]].value
+      if tape[entry: index].kind == .beginArray {
         output.append(0x2F)
         output.append(decimal: UInt64(count))
       } else {
@@ -44,7 +44,7 @@ extension JSONParser {
     for _ in 0..<count { name = tape.index(after: name + 1) }
     if name == tape.count { return }
     output.append(0x2F)
-    let entry = tape.entries[name]
+    let entry = tape[entry: name]
     if entry.kind == .string {
       appendToken(document.octets(entry.slice), into: &output)
     } else {

@@ -22,62 +22,39 @@ public enum JSONSerializer {
   }
 
   /// Writes an integer in decimal digits.
-  @inlinable
   public static func integer(_ value: Int64, into output: inout OctetBuffer) {
-    if value < 0 { output.append(0x2D) }
-    output.append(decimal: value.magnitude)
+    output.appendDigits(value)
   }
 
   /// Writes an integer in decimal digits.
-  @inlinable
   public static func unsigned(_ value: UInt64, into output: inout OctetBuffer) {
-    output.append(decimal: value)
+    output.appendDigits(value)
   }
 
   /// Writes a string with its quotes. Escaped are `"`, `\` and the control characters below U+0020,
   /// in their short forms where there is one; nothing else.
   ///
-  /// - Parameter octets: valid UTF-8, which is not checked.
+  /// - Parameters:
+  ///   - octets: valid UTF-8, which is not checked.
+  ///   - kernel: how the octets are looked at, by default the best way; all give the same.
   ///
   /// Source: `RFC 8259 §7`.
-  public static func string(_ octets: Span<UInt8>, into output: inout OctetBuffer) {
-    output.append(0x22)
-    var runStart = 0
-    var position = 0
-    while true {
-      position = plainEnd(octets, position)
-      if position > runStart { output.append(octets.extracting(runStart..<position)) }
-      if position == octets.count { break }
-      escape(octets[position], into: &output)
-      position += 1
-      runStart = position
-    }
-    output.append(0x22)
+  public static func string(
+    _ octets: Span<UInt8>, into output: inout OctetBuffer, kernel: JSONKernel? = nil
+  ) {
+    output.appendString(octets, kernel)
   }
 
-  /// The first position from `start` on whose octet is escaped, or the end.
-  @inline(__always)
-  private static func plainEnd(_ octets: Span<UInt8>, _ start: Int) -> Int {
-    var position = start
-    while octets.count &- position >= 8 {
-      let escaped = StringWord.escaped(octets.word(at: position))
-      if escaped != 0 { return position &+ escaped.trailingZeroBitCount / 8 }
-      position &+= 8
-    }
-    if position < octets.count && octets.count >= 8 {
-      // The last eight octets at once, those before `position` shifted out before the test, since its
-      // borrows run upwards. The zeros that come in behind the end are taken for controls.
-      let last = octets.count &- 8
-      let seen = UInt64(truncatingIfNeeded: position &- last) &* 8
-      let escaped = StringWord.escaped(octets.word(at: last) &>> seen)
-      return escaped == 0 ? octets.count : position &+ escaped.trailingZeroBitCount / 8
-    }
-    while position < octets.count {
+  /// Writes the octets of a string, one at a time.
+  static func scalarString(_ octets: Span<UInt8>, into output: inout OctetBuffer) {
+    for position in octets.indices {
       let octet = octets[position]
-      if octet < 0x20 || octet == 0x22 || octet == 0x5C { break }
-      position &+= 1
+      if octet < 0x20 || octet == 0x22 || octet == 0x5C {
+        escape(octet, into: &output)
+      } else {
+        output.append(octet)
+      }
     }
-    return position
   }
 
   private static func escape(_ octet: UInt8, into output: inout OctetBuffer) {
@@ -104,49 +81,6 @@ public enum JSONSerializer {
     _ value: Double, into output: inout OctetBuffer
   ) throws(JSONMisuse) {
     guard value.isFinite else { throw .notFinite }
-    if value.sign == .minus { output.append(0x2D) }
-    let decimal = ShortestDecimal(value)
-    var digits = InlineArray<20, UInt8>(repeating: 0x30)
-    var first = 20
-    var rest = decimal.significand
-    repeat {
-      first -= 1
-      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-      digits[first] = 0x30 + UInt8(truncatingIfNeeded: digit)
-      rest = quotient
-    } while rest != 0
-    // The value is 0.DIGITS times 10^point.
-    let count = 20 - first
-    let point = decimal.significand == 0 ? 1 : count + decimal.exponent
-    let span = digits.span.extracting(first..<20)
-    if point > 16 || point < -3 {
-      scientific(span, exponent: point - 1, into: &output)
-    } else if point <= 0 {
-      output.append("0.")
-      for _ in point..<0 { output.append(0x30) }
-      output.append(span)
-    } else if point >= count {
-      output.append(span)
-      for _ in count..<point { output.append(0x30) }
-      output.append(".0")
-    } else {
-      output.append(span.extracting(0..<point))
-      output.append(0x2E)
-      output.append(span.extracting(point..<count))
-    }
-  }
-
-  private static func scientific(
-    _ digits: Span<UInt8>, exponent: Int, into output: inout OctetBuffer
-  ) {
-    output.append(digits[0])
-    if digits.count > 1 {
-      output.append(0x2E)
-      output.append(digits.extracting(1..<digits.count))
-    }
-    output.append(exponent < 0 ? "e-" : "e+")
-    let magnitude = exponent.magnitude
-    if magnitude < 10 { output.append(0x30) }
-    output.append(decimal: UInt64(magnitude))
+    output.appendDigits(value)
   }
 }

@@ -6,18 +6,12 @@ enum StringWord {
   /// to and including the first. A borrow can mark octets behind it falsely.
   @inline(__always)
   static func special(_ word: UInt64) -> UInt64 {
-    escaped(word) | word & 0x8080_8080_8080_8080
-  }
-
-  /// The same for those that a serializer escapes: `"`, `\` and below 0x20.
-  @inline(__always)
-  static func escaped(_ word: UInt64) -> UInt64 {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let quote = word ^ 0x2222_2222_2222_2222
     let backslash = word ^ 0x5C5C_5C5C_5C5C_5C5C
     let zeros = (quote &- ones) & ~quote | (backslash &- ones) & ~backslash
     let controls = (word &- 0x2020_2020_2020_2020) & ~word
-    return (zeros | controls) & 0x8080_8080_8080_8080
+    return (zeros | controls | word) & 0x8080_8080_8080_8080
   }
 }
 
@@ -29,6 +23,7 @@ extension JSONParser {
   mutating func scanString(
     _ document: Span<UInt8>, _ position: inout Int
   ) throws(JSONFault) {
+    if let refused, refused.index == tape.count { throw JSONFault(refused.code, at: position) }
     let start = position + 1
     var at = start
     var isASCII = true

@@ -176,6 +176,7 @@ public struct OctetBuffer: ~Copyable {
 
   /// Makes room for `octetCount` octets behind the last: moves what is not consumed to the front
   /// when that is enough and cheap, else at least doubles the storage.
+  @inline(never)
   @usableFromInline
   mutating func makeRoom(_ octetCount: Int) {
     let used = end - start

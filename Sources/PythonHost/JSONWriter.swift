@@ -1,6 +1,7 @@
 import CPython
 import NecroJSON
 import NecroOctets
+import NecroPythonJSON
 
 /// Writes Python values as JSON.
 struct JSONWriter {
@@ -19,23 +20,19 @@ struct JSONWriter {
   }
 
   func write(_ value: Object, into output: inout OctetBuffer, depth: Int) -> Bool {
+    let writer = state.jsonWriter
+    let outer = writer.octetsMax
+    writer.octetsMax = octetsMax
+    defer { writer.octetsMax = outer }
+    return writer.write(value, fallback, into: &output, depth: depth)
+  }
+
+  /// Writes a value that is not of one of Python's own types; the subclasses of these are.
+  func writeOther(_ value: Object, into output: inout OctetBuffer, depth: Int) -> Bool {
     if necro_is_str(value) { return writeString(value, into: &output) }
-    if necro_is_exact_int(value) { return writeInteger(value, into: &output) }
     if necro_is_dict(value) { return writeObject(value, into: &output, depth: depth) }
     if necro_is_list(value) || necro_is_tuple(value) {
       return writeArray(value, into: &output, depth: depth)
-    }
-    if value == necro_true() {
-      output.append("true")
-      return true
-    }
-    if value == necro_false() {
-      output.append("false")
-      return true
-    }
-    if value == necro_none() {
-      output.append("null")
-      return true
     }
     if necro_is_float(value) { return writeFloat(value, into: &output) }
     if necro_is_type(value, state.bodyType) {
@@ -46,11 +43,11 @@ struct JSONWriter {
     }
     // An int of a subclass, such as an IntEnum's member, is the number that it is.
     if necro_is_int(value) { return writeInteger(value, into: &output) }
-    return writeOther(value, into: &output, depth: depth)
+    return writeReplacement(of: value, into: &output, depth: depth)
   }
 
   /// The depth of values in values, against a value that contains itself.
-  private static var depthMax: Int { 1_000 }
+  static var depthMax: Int { 1_000 }
 
   private func isTooDeep(_ depth: Int) -> Bool {
     if depth < JSONWriter.depthMax { return false }
@@ -163,8 +160,8 @@ struct JSONWriter {
     return true
   }
 
-  private func writeOther(
-    _ value: Object, into output: inout OctetBuffer, depth: Int
+  private func writeReplacement(
+    of value: Object, into output: inout OctetBuffer, depth: Int
   ) -> Bool {
     if isTooDeep(depth) { return false }
     guard let fallback else {
@@ -184,7 +181,7 @@ struct JSONWriter {
   }
 
   /// Has the error that is set say where the value at fault lies.
-  private func noteTrail() {
+  func noteTrail() {
     guard let trail = state.jsonTrail else { return }
     state.jsonTrail = nil
     let error = PyErr_GetRaisedException()
@@ -199,7 +196,7 @@ struct JSONWriter {
   }
 
   /// Notes, while an error makes its way out, the key or index that it comes from; takes that over.
-  private func note(_ key: Object?) {
+  func note(_ key: Object?) {
     if state.jsonTrail == nil { state.jsonTrail = PyList_New(0) }
     if let key, let trail = state.jsonTrail { PyList_Append(trail, key) }
     release(key)
@@ -211,20 +208,4 @@ func raiseTooLong(_ octetsMax: Int) {
   necro_raise_number(
     necro_value_error(),
     cString("the response has more octets than response-octets-max allows"), octetsMax)
-}
-
-/// `dumps(value, default=None)`.
-@c(necro_dumps)
-func dumps(
-  _ module: Object?, _ arguments: UnsafePointer<Object?>?, _ count: Py_ssize_t
-) -> Object? {
-  guard count == 1 || count == 2 else {
-    raise(necro_type_error()!, "dumps() takes a value and a default")
-    return nil
-  }
-  let fallback = count == 2 && arguments![1] != necro_none() ? arguments![1] : nil
-  let writer = JSONWriter(state: ModuleState.of(module: module!), fallback: fallback)
-  var output = OctetBuffer(capacity: 256)
-  guard writer.write(arguments![0]!, into: &output) else { return nil }
-  return makeBytes(output.octets)
 }

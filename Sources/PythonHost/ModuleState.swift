@@ -1,4 +1,5 @@
 import CPython
+import NecroOctets
 
 /// What `_necro` keeps for one interpreter: its types and the Python objects it calls on.
 ///
@@ -20,6 +21,15 @@ final class ModuleState {
   private var clientDisconnect: Object?
   /// Raised when content is read that the server has refused.
   private var httpError: Object?
+
+  /// What writes and reads JSON; they keep the names they have seen.
+  private(set) lazy var jsonWriter = HostObjectWriter(state: self)
+  private(set) lazy var jsonReader = JSONReader()
+  /// The storage that `dumps` writes to, while nobody does.
+  var jsonOutput = OctetBuffer()
+  /// The storage that is kept, in octets.
+  static var jsonOutputKept: Int { 1 << 22 }
+  private var ownDefault: Object?
 
   let nameStatus = interned("status")
   let nameFields = interned("fields")
@@ -75,6 +85,12 @@ final class ModuleState {
   func callTypes(ofModule module: Object) -> CallTypes? {
     if calls == nil { calls = CallTypes(module: module) }
     return calls
+  }
+
+  /// `necro._results.json_default`; nil with an error.
+  func jsonDefault() -> Object? {
+    if ownDefault == nil { ownDefault = imported("necro._results", "json_default") }
+    return ownDefault
   }
 
   /// `necro._faults.MissingField`; nil with an error.

@@ -1,13 +1,13 @@
 /// Who may import whom: the whole table. A folder that is not in it may not exist.
 ///
-/// Octets is the leaf: it knows the C kernels alone, which nobody else calls. Codecs know Octets and each other's vocabulary at most: no Foundation, no
+/// Octets is the leaf: it knows the C kernels alone, which JSON calls besides. Codecs know Octets and each other's vocabulary at most: no Foundation, no
 /// libc, no Python, no reactor. The reactor knows no protocol, the server no Python.
 enum ImportRules {
   static let allowed: [String: Set<String>] = [
     "Sources/Octets": ["CKernels"],
     "Sources/HTTPSemantics": ["NecroOctets"],
     "Sources/HTTP1": ["NecroOctets", "NecroHTTPSemantics"],
-    "Sources/JSON": ["NecroOctets"],
+    "Sources/JSON": ["NecroOctets", "CKernels"],
     "Sources/PostgresWire": ["NecroOctets"],
     // Between two codecs, and of no use to either alone.
     "Sources/PostgresJSON": ["NecroOctets", "NecroJSON", "NecroPostgresWire"],
@@ -20,11 +20,13 @@ enum ImportRules {
     "Sources/Server": [
       "CLinux", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroRouter", "NecroReactor",
     ],
+    // Between a codec and CPython's objects.
+    "Sources/PythonJSON": ["CPython", "NecroOctets", "NecroJSON"],
     // It knows the server, and with it the values that the server's interface is made of.
     "Sources/PythonHost": [
       "CPython", "CLinux", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroRouter",
       "NecroReactor", "NecroJSON", "NecroServer", "NecroPostgres", "NecroPostgresJSON",
-      "NecroPostgresWire",
+      "NecroPostgresWire", "NecroPythonJSON",
     ],
     "Sources/necro": ["CLinux"],
 
@@ -33,6 +35,7 @@ enum ImportRules {
       "CHTTPParser", "CHiredis", "CLibpq", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1",
       "NecroJSON", "NecroPostgresJSON", "NecroPostgresWire", "NecroRESP", "NecroRouter",
     ],
+    "Tests/JSONFloats": ["NecroOctets", "NecroJSON", "Foundation"],
     "Tests/PostgresValues": [
       "NecroOctets", "NecroPostgresJSON", "NecroPostgresWire", "NecroFuzzBodies", "Foundation",
     ],

@@ -10,7 +10,8 @@ enum SharedStateRules {
   /// What no file of `Sources` may have.
   static func violations(in file: SourceFile) -> [Violation] {
     var violations: [Violation] = []
-    let isPythonHost = file.module == "Sources/PythonHost"
+    let isPythonHost =
+      file.module == "Sources/PythonHost" || file.module == "Sources/PythonJSON"
     for declaration in declarations(in: file.code) {
       if declaration.isUnchecked {
         violations.append(violation(file, declaration, "state that the compiler does not check"))

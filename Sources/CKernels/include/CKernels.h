@@ -107,3 +107,5 @@ NECRO_PASS(necro_pass_text, necro_not_text)
 NECRO_PASS(necro_pass_name, necro_not_name)
 NECRO_PASS(necro_pass_path, necro_not_path)
 NECRO_PASS(necro_pass_host, necro_not_host)
+
+#include "JSONKernels.h"

@@ -222,3 +222,5 @@ void necro_raise_decode_error(PyObject *type, const char *message, Py_ssize_t of
                               Py_ssize_t line, Py_ssize_t column, PyObject *path);
 
 #include "CPythonDatetime.h"
+
+#include "JSONObjects.h"

@@ -4,7 +4,7 @@ import asyncio
 from asyncio import AbstractEventLoop, Future
 from collections.abc import Callable, Iterator, MutableSequence, Sequence
 from types import FrameType
-from typing import Any, Self, final, overload, type_check_only
+from typing import Any, Literal, Self, final, overload, type_check_only
 
 from necro._routes import CompiledRoute
 
@@ -22,8 +22,27 @@ class JSONDecodeError(ValueError):
     path: str
     """The value that was being read, as a JSON Pointer (RFC 6901); empty for the whole text."""
 
-def dumps(value: object, default: Callable[[object], object] | None = None, /) -> bytes:
-    """The JSON text of a value; `default` gives a replacement for what JSON does not know.
+def dumps(
+    value: object,
+    fallback: Callable[[object], object] | None = None,
+    /,
+    *,
+    default: Callable[[object], object] | None = None,
+    sort_keys: bool = False,
+    indent: int | None = None,
+    non_str_keys: bool = False,
+    nan: Literal["error", "null"] = "error",
+) -> bytes:
+    """The JSON text of a value, as UTF-8 without insignificant white space.
+
+    - fallback: gives a replacement for what JSON does not know, in place of Necro's own.
+    - default: is asked before Necro's own; it returns a replacement, or raises TypeError to leave
+      the value to Necro.
+    - sort_keys: members are written in the order of their names' code points.
+    - indent: spaces of each level, from 0 to 32; each value is then on a line of its own.
+    - non_str_keys: keys of other types are written as text: numbers, booleans and None as JSON has
+      them, others as `default` and Necro replace them.
+    - nan: whether NaN and the infinities are an error or `null`.
 
     Raises TypeError for a value that JSON does not know and for a key that is not a `str`,
     ValueError for NaN, an infinity, a lone surrogate or a value that contains itself.

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from necro._routes import CompiledRoute
 
-__all__ = ["json_default", "render", "response_of", "route_response"]
+__all__ = ["joined_default", "json_default", "render", "response_of", "route_response"]
 
 
 def route_response(value: object, route: "CompiledRoute", method: str) -> Response:
@@ -89,6 +89,18 @@ def note_place(error: BaseException, keys: "list[str | int]") -> None:
     way = [str(key).replace("~", "~0").replace("/", "~1") for key in reversed(keys)]
     rest = "/..." if len(way) > _NOTED_LEVELS_MAX else ""
     error.add_note(f"in the JSON value at /{'/'.join(way[:_NOTED_LEVELS_MAX])}{rest}")
+
+
+def joined_default(own: "Callable[[object], object]") -> "Callable[[object], object]":
+    """What asks `own` first, and then `json_default`, for what `own` raises TypeError for."""
+
+    def joined(value: object) -> object:
+        try:
+            return own(value)
+        except TypeError:
+            return json_default(value)
+
+    return joined
 
 
 def json_default(value: object) -> object:

@@ -98,7 +98,7 @@ necro.Sessions(5)  # mistake
 necro.Sessions("a secret of many octets", samesite="loose")  # mistake
 necro.Signer("a secret of many octets").sign(5)  # mistake
 necro.json.loads(5)  # mistake: no text
-necro.json.dumps({}, indent=2)  # mistake: no such option
+necro.json.dumps({}, colour=2)  # mistake: no such option
 
 client = TestClient(app, follow=True)  # mistake: it is `follow_redirects`
 TestClient("app")  # mistake: a name in place of the app
