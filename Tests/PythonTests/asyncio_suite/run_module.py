@@ -10,6 +10,7 @@ import asyncio
 import importlib
 import json
 import selectors
+import signal
 import sys
 import threading
 import unittest
@@ -139,6 +140,8 @@ def outcomes(name: str) -> dict[str, str]:
 
 
 if __name__ == "__main__":
+    # A shell that starts a command in the background has it ignore interrupts, which are tested.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     found = outcomes(sys.argv[1])
     sys.stdout.flush()
     print("\n" + json.dumps(found), flush=True)

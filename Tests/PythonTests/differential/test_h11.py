@@ -37,6 +37,7 @@ DISAGREEMENTS = {
     "userinfoInTarget": ("RFC9112-3.2-5", "it takes any visible octets for a target"),
     "authorityInvalid": ("RFC3986-3.2.2-1", "it takes any visible octets for a target"),
     "fieldNameInvalid": ("RFC9112-7.1.2-1", "it looks at trailers once all have come"),
+    "whitespaceBeforeColon": ("RFC9112-5.1-2", "it looks at trailers once all have come"),
     "obsoleteFold": ("RFC9112-5.2-3", "it unfolds, which may be done; we refuse"),
     "fieldValueInvalid": ("RFC9110-5.5-6", "it keeps control octets other than NUL"),
     "hostInvalid": ("RFC9112-3.2-7", "it does not look at the value of Host"),

@@ -215,7 +215,7 @@ APP = """
         elif how == "terminate":
             child.terminate()
         else:
-            child.send_signal(signal.SIGHUP)
+            child.send_signal(signal.SIGUSR1)
         return await child.wait()
 
     @app.get("/late")

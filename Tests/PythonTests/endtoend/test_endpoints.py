@@ -26,7 +26,7 @@ EXPECTED: list[tuple[str, object]] = [
     ("/dialogue", ["evil", "pots", 1]),
     ("/ended/kill", -9),
     ("/ended/terminate", -15),
-    ("/ended/signal", -1),
+    ("/ended/signal", -10),
     ("/late", -9),
     ("/processes", list(range(12))),
     ("/no-program", "FileNotFoundError"),
