@@ -196,7 +196,7 @@ let package = Package(
     // Python.
     .target(
       name: "NecroPythonJSON", dependencies: ["CPython", "NecroOctets", "NecroJSON"],
-      path: "Sources/PythonJSON", swiftSettings: common + [.unsafeFlags(pythonSwift)]),
+      path: "Sources/PythonJSON", swiftSettings: common + small + [.unsafeFlags(pythonSwift)]),
     .target(
       name: "NecroPythonHost",
       dependencies: [
