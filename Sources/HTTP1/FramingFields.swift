@@ -6,9 +6,9 @@ import NecroOctets
 /// Everything here that another parser could read differently is refused: repeated or listed
 /// Content-Length, Content-Length beside Transfer-Encoding, any transfer coding but one `chunked`. The
 /// empty list elements that RFC 9110 §5.6.1.2 has recipients ignore are refused in these two fields,
-/// for the same reason; in Connection and Expect they are ignored. Refused are also
-/// zeros in front of a length, which a parser may take for octal, an empty Host, and a second
-/// Content-Type, of which some take the first and some the last.
+/// for the same reason; in Connection and Expect they are ignored. Refused are also zeros in
+/// front of a length, which a parser may take for octal, an empty Host, and a second Content-Type, of
+/// which some take the first and some the last.
 ///
 /// RFC 9112 §3.2, §6, §9.3; RFC 9110 §10.1.1
 struct FramingFields {
@@ -83,7 +83,8 @@ struct FramingFields {
     }
   }
 
-  /// Reads Content-Length, `1*DIGIT` without zeros in front, as it arrives. True at the white space or CR behind it.
+  /// Reads Content-Length, `1*DIGIT` without zeros in front, as it arrives. True at the white space
+  /// or CR behind it.
   mutating func scanContentLength(
     _ octets: Span<UInt8>, from position: inout Int, to bound: Int
   ) throws(HTTP1Error) -> Bool {

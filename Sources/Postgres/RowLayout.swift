@@ -2,8 +2,7 @@ import NecroOctets
 import NecroPostgresWire
 
 /// What an owner of a pool keeps with a layout. A class to be subclassed, since Embedded Swift has
-/// no
-/// existentials.
+/// no existentials.
 open class LayoutAttachment {
   public init() {}
 }

@@ -5,17 +5,14 @@ import NecroServer
 //
 // A request's handler runs inside an asyncio Task from its first instruction, so that `timeout`,
 // TaskGroup, `current_task` and contextvars work; but a Task per request costs more than the rest
-// of
-// the request. So one eager Task is made, and the coroutine it runs is a Dispatcher, which serves
+// of the request. So one eager Task is made, and the coroutine it runs is a Dispatcher, which serves
 // request after request, turn after turn, by itself: the Task, its Context and its place as current
-// task serve
-// all handlers that end without suspending and without having changed them.
+// task serve all handlers that end without suspending and without having changed them.
 //
 // A handler that suspends takes the Task with it: the Dispatcher yields what the handler awaits and
 // from then on is that handler's coroutine. The worker goes on in a new Task. A handler that leaves
 // traces (a reference to the Task, a change of it, a context variable) ends the Task too, so that
-// no
-// request ever sees another's.
+// no request ever sees another's.
 
 /// The coroutine that a request's Task runs.
 final class Dispatcher {

@@ -13,8 +13,7 @@ func requestAuthority(_ object: Object?, _ closure: UnsafeMutableRawPointer?) ->
 }
 
 /// `precondition_status(etag, last_modified, exists)`: 304 or 412 when the conditions keep the
-/// method
-/// from being performed, else 0.
+/// method from being performed, else 0.
 @c(necro_request_precondition_status)
 func requestPreconditionStatus(
   _ object: Object?, _ arguments: UnsafePointer<Object?>?, _ count: Py_ssize_t

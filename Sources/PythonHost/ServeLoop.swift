@@ -119,8 +119,7 @@ extension PythonApplication {
   }
 
   /// The first step of a Dispatcher: the worker's turns, until a handler needs the Task for itself
-  /// or
-  /// the loop has something to do.
+  /// or the loop has something to do.
   func serveInTask(_ dispatcher: Dispatcher, _ result: inout Object?) -> PySendResult {
     guard let task = call(currentTask, loop!) else { return PYGEN_ERROR }
     release(task)

@@ -23,8 +23,9 @@ int necro_json_level(void);
 // opening quotes of strings, and the first octets of whatever else stands there.
 //
 // `places` has room for `count` + 64. `blocks` takes two words for each 64 octets, the last ones
-// padded: a bit for each backslash or octet above 0x7F, and one for each backslash. Returns the number of places, or a
-// fault: the text is not UTF-8, ends within a string, or has a control character in one.
+// padded: a bit for each backslash or octet above 0x7F, and one for each backslash. Returns the
+// number of places, or a fault: the text is not UTF-8, ends within a string, or has a control
+// character in one.
 size_t necro_json_index(
   int level, const uint8_t *text, size_t count, uint32_t *places, uint64_t *blocks);
 
