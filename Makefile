@@ -87,7 +87,7 @@ bench-http1: swift
 bench-resp: packages swift
 	@echo 'ordinary Swift:' && swift run -q --package-path Benchmarks/resp -c release resp-codec
 	@echo 'Embedded Swift:' && NECRO_EMBEDDED=1 swift run -q --package-path Benchmarks/resp \
-	  -c release --scratch-path .build-bench-embedded resp-codec
+	  -c release --scratch-path .build-bench-resp-embedded resp-codec
 
 # The Redict driver alone beside hiredis in C, per second of the client's processor.
 bench-redict: packages $(VENV)/made swift
@@ -104,7 +104,7 @@ bench-postgres: packages build
 	  && $(PY) Benchmarks/postgres/endtoend.py --rounds $(ROUNDS) --seconds $(BENCH_SECONDS) \
 	  && $(PY) Benchmarks/postgres/retention.py
 
-# Doubles against the C library's, for random bits and texts: some 100 million in five minutes.
+# Doubles against the C library's, for random bits and texts: about a million a second.
 check-floats: swift
 	@swift run -q -c release json-floats $(SECONDS) $(SEED)
 
