@@ -54,6 +54,12 @@ public struct JSONParser: ~Copyable {
     self.kernel = kernel
   }
 
+  /// The octets that the parser keeps from one document to the next: for the tape, strings without
+  /// their escapes, and the index.
+  public var storageOctets: Int {
+    tape.capacity * MemoryLayout<Tape.Entry>.stride + unescaped.capacity + index.storageOctets
+  }
+
   /// Shorter documents are not worth an index.
   private static var indexedOctetsMin: Int { 64 }
 

@@ -14,7 +14,11 @@ final class JSONReader {
   func read(_ text: Span<UInt8>, _ state: ModuleState) -> Object? {
     if isBusy { return JSONReader().read(text, state) }
     isBusy = true
-    defer { isBusy = false }
+    defer {
+      // Also after an error: a text that is refused may be as large as any.
+      objects.shrink()
+      isBusy = false
+    }
     do throws(JSONError) {
       try objects.parse(text)
     } catch {
@@ -22,10 +26,7 @@ final class JSONReader {
       return nil
     }
     var last = 0
-    if let value = objects.value(text, last: &last) {
-      objects.shrink()
-      return value
-    }
+    if let value = objects.value(text, last: &last) { return value }
     locateInteger(last, text, state)
     return nil
   }

@@ -11,8 +11,8 @@ public final class ObjectReader {
   public private(set) var parser = JSONParser()
   private let names = NameCache()
 
-  /// The tape that a reader keeps from one text to the next, in elements.
-  private static var keptElementCountMax: Int { 1 << 16 }
+  /// What a reader keeps from one text to the next, in octets.
+  private static var storageOctetsMax: Int { 1 << 24 }
 
   public init() {}
 
@@ -44,9 +44,9 @@ public final class ObjectReader {
     }
   }
 
-  /// Gives up the storage of a large text.
+  /// Gives up the storage of a large text, once it and its error are done with.
   public func shrink() {
-    if parser.tape.count > Self.keptElementCountMax { parser = JSONParser() }
+    if parser.storageOctets > Self.storageOctetsMax { parser = JSONParser() }
   }
 
   /// The value that begins at `position` of the tape, which is left behind it.

@@ -18,6 +18,9 @@ struct StructuralIndex: ~Copyable {
     blocks?.deallocate()
   }
 
+  /// What is allocated; as much of it is in memory as documents had tokens.
+  var storageOctets: Int { octetCapacity * MemoryLayout<UInt32>.stride + octetCapacity / 4 }
+
   /// Positions have 32 bits.
   static var octetCountMax: Int { 1 << 31 }
 

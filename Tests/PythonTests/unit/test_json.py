@@ -5,13 +5,16 @@ from __future__ import annotations
 import gc
 import json
 import math
+import os
 import random
 import sys
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum, IntEnum
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -245,3 +248,24 @@ def test_references_are_neither_lost_nor_kept() -> None:
     after = [sys.getrefcount(item) for item in (value, inner, *inner)]
     assert after == before
     assert sys.getallocatedblocks() - blocks < 500
+
+
+_LARGE_TEXTS = {
+    "refused": b"[" + b"," * 30_000_000,
+    "one string": b'["' + b"x" * 30_000_000 + b'"]',
+    "many values": b"[" + b"1," * 4_000_000 + b"1]",
+}
+
+
+@pytest.mark.parametrize("text", _LARGE_TEXTS.values(), ids=_LARGE_TEXTS)
+def test_a_large_text_leaves_little_behind(text: bytes) -> None:
+    def resident() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+    loads(b'{"warm": "up"}' + b" " * 100)
+    before = resident()
+    for _ in range(2):
+        with suppress(JSONDecodeError):
+            loads(text)
+    # A reader keeps 16 MiB at most from one text to the next; the rest is the allocator's.
+    assert resident() - before < 40_000_000
