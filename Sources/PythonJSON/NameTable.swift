@@ -20,7 +20,8 @@ struct NameTable: ~Copyable {
   private static var stride: Int { 64 }
   private static var countOffset: Int { 8 }
   private static var octetsOffset: Int { 16 }
-  /// The most octets that an entry holds; a longer name is written anew each time.
+  /// The most octets that an entry holds, the comma among them; a longer name is written anew each
+  /// time.
   private static var octetCountMax: Int { 47 }
 
   init() {
@@ -55,15 +56,18 @@ struct NameTable: ~Copyable {
   }
 
   /// Keeps a name as it has been written, if there is room for it.
+  ///
+  /// - Parameter octets: with its quotes and colon, and without a comma.
   func learn(_ name: Object, _ octets: Span<UInt8>) {
-    if octets.count > Self.octetCountMax { return }
+    if octets.count >= Self.octetCountMax { return }
     let entry = entry(of: name)
     if let other = entry.load(as: Object?.self) { Py_DECREF(other) }
     Py_INCREF(name)
     entry.storeBytes(of: name, as: Object?.self)
-    entry.storeBytes(of: octets.count, toByteOffset: Self.countOffset, as: Int.self)
+    entry.storeBytes(of: octets.count + 1, toByteOffset: Self.countOffset, as: Int.self)
+    entry.storeBytes(of: 0x2C, toByteOffset: Self.octetsOffset, as: UInt8.self)
     octets.withUnsafeBytes {
-      (entry + Self.octetsOffset).copyMemory(from: $0.baseAddress!, byteCount: $0.count)
+      (entry + (Self.octetsOffset + 1)).copyMemory(from: $0.baseAddress!, byteCount: $0.count)
     }
   }
 }

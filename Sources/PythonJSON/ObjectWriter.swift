@@ -143,22 +143,21 @@ open class ObjectWriter {
       PyErr_SetString(necro_type_error(), "the keys of a JSON object are str")
       return false
     }
-    // What is learnt has the comma in any case.
-    var text = OctetBuffer()
-    text.append(0x2C)
-    guard writeString(name, into: &text) else { return false }
-    text.append(0x3A)
+    if !isFirst { output.append(0x2C) }
+    let start = output.count
+    guard writeString(name, into: &output) else { return false }
+    output.append(0x3A)
     // A subclass has code of its own that its end may run.
-    if speculates && necro_is_exact_str(name) { names.learn(name, text.octets) }
-    let written = text.octets
-    output.append(written.extracting((isFirst ? 1 : 0)..<written.count))
+    if speculates && necro_is_exact_str(name) {
+      names.learn(name, output.octets.extracting(start..<output.count))
+    }
     return true
   }
 
   private func writeObject(
     _ dict: Object, _ fallback: Object?, into output: inout OctetBuffer, depth: Int
   ) -> Bool {
-    if isTooDeep(depth) { return false }
+    if Self.isTooDeep(depth) { return false }
     output.append(0x7B)
     var position: Py_ssize_t = 0
     var key: Object?
