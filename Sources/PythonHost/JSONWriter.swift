@@ -39,22 +39,11 @@ struct JSONWriter {
       return write(unwrapped(value, state), into: &output, depth: depth)
     }
     if isRow(value, state) {
-      return !isTooDeep(depth) && writeRow(value, into: &output, depth: depth)
+      return !ObjectWriter.isTooDeep(depth) && writeRow(value, into: &output, depth: depth)
     }
     // An int of a subclass, such as an IntEnum's member, is the number that it is.
     if necro_is_int(value) { return writeInteger(value, into: &output) }
     return writeReplacement(of: value, into: &output, depth: depth)
-  }
-
-  /// The depth of values in values, against a value that contains itself.
-  static var depthMax: Int { 1_000 }
-
-  private func isTooDeep(_ depth: Int) -> Bool {
-    if depth < JSONWriter.depthMax { return false }
-    raise(
-      necro_value_error()!,
-      "the value is nested more than 1000 deep, or contains itself, and has no JSON form")
-    return true
   }
 
   private func isTooLong(_ output: borrowing OctetBuffer) -> Bool {
@@ -98,7 +87,7 @@ struct JSONWriter {
   private func writeObject(
     _ dict: Object, into output: inout OctetBuffer, depth: Int
   ) -> Bool {
-    if isTooDeep(depth) { return false }
+    if ObjectWriter.isTooDeep(depth) { return false }
     output.append(UInt8(ascii: "{"))
     var position: Py_ssize_t = 0
     var key: Object?
@@ -138,7 +127,7 @@ struct JSONWriter {
   private func writeArray(
     _ array: Object, into output: inout OctetBuffer, depth: Int
   ) -> Bool {
-    if isTooDeep(depth) { return false }
+    if ObjectWriter.isTooDeep(depth) { return false }
     output.append(UInt8(ascii: "["))
     let isList = necro_is_list(array)
     var index = 0
@@ -163,7 +152,7 @@ struct JSONWriter {
   private func writeReplacement(
     of value: Object, into output: inout OctetBuffer, depth: Int
   ) -> Bool {
-    if isTooDeep(depth) { return false }
+    if ObjectWriter.isTooDeep(depth) { return false }
     guard let fallback else {
       var message = OctetBuffer()
       message.append("a value of type ")

@@ -1,6 +1,7 @@
 import CPython
 import NecroJSON
 import NecroOctets
+import NecroPythonJSON
 
 /// Writes Python values as JSON in a style of the caller's: sorted, indented, with keys that are no str.
 ///
@@ -28,7 +29,7 @@ struct StyledJSONWriter {
       return JSONWriter(state: state, fallback: fallback)
         .write(value, into: &output, depth: depth)
     }
-    if isTooDeep(depth) { return false }
+    if ObjectWriter.isTooDeep(depth) { return false }
     guard let fallback, let replacement = call(fallback, value) else { return false }
     defer { release(replacement) }
     return write(replacement, into: &output, depth: depth + 1)
@@ -40,14 +41,6 @@ struct StyledJSONWriter {
       || isRow(value, state)
   }
 
-  private func isTooDeep(_ depth: Int) -> Bool {
-    if depth < JSONWriter.depthMax { return false }
-    raise(
-      necro_value_error()!,
-      "the value is nested more than 1000 deep, or contains itself, and has no JSON form")
-    return true
-  }
-
   private func beginLine(_ depth: Int, into output: inout OctetBuffer) {
     guard let indent = style.indent else { return }
     output.append(0x0A)
@@ -57,7 +50,7 @@ struct StyledJSONWriter {
   private func writeArray(
     _ array: Object, into output: inout OctetBuffer, depth: Int
   ) -> Bool {
-    if isTooDeep(depth) { return false }
+    if ObjectWriter.isTooDeep(depth) { return false }
     output.append(0x5B)
     let isList = necro_is_list(array)
     var index = 0
@@ -82,7 +75,7 @@ struct StyledJSONWriter {
   private func writeObject(
     _ dict: Object, into output: inout OctetBuffer, depth: Int
   ) -> Bool {
-    if isTooDeep(depth) { return false }
+    if ObjectWriter.isTooDeep(depth) { return false }
     guard let members = members(of: dict) else { return false }
     defer { release(members) }
     output.append(0x7B)

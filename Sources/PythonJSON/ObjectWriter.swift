@@ -68,10 +68,11 @@ open class ObjectWriter {
   }
 
   /// The depth of values in values, against a value that contains itself.
-  public static var depthMax: Int { 1_000 }
+  private static var depthMax: Int { 1_000 }
 
-  private func isTooDeep(_ depth: Int) -> Bool {
-    if depth < Self.depthMax { return false }
+  /// Whether a value lies deeper than it may; then the error is set.
+  public static func isTooDeep(_ depth: Int) -> Bool {
+    if depth < depthMax { return false }
     PyErr_SetString(
       necro_value_error(),
       "the value is nested more than 1000 deep, or contains itself, and has no JSON form")
@@ -217,7 +218,7 @@ open class ObjectWriter {
   private func writeArray(
     _ array: Object, _ fallback: Object?, into output: inout OctetBuffer, depth: Int, isList: Bool
   ) -> Bool {
-    if isTooDeep(depth) { return false }
+    if Self.isTooDeep(depth) { return false }
     output.append(0x5B)
     var index = 0
     // A fallback is the user's code, which may change a list: its size is asked for each time.
