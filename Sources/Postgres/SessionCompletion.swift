@@ -185,7 +185,10 @@ extension Session {
       // Behind others' quick reads nothing can have begun a transaction.
       if !isExclusive && transactionStatus != .idle && exchanges[0].purpose != .cleaning {
         end(.messageUnexpected)
+        return
       }
+      // What is left may have been given up while it waited behind what is answered now.
+      if !exchanges[0].isQuick { requestCancel() }
       return
     }
     settleCancel()

@@ -85,7 +85,7 @@ extension Session {
   /// Asks the server to cancel what it is doing, where that is nobody's any more.
   ///
   /// PG protocol-flow-canceling-requests
-  private func requestCancel() {
+  func requestCancel() {
     guard state == .ready, !isSettlingCancel, !exchanges.isEmpty else { return }
     for index in 0..<exchanges.count
     where exchanges[index].operation != nil || exchanges[index].purpose == .cleaning {

@@ -27,10 +27,10 @@ extension Session {
   private func nextSendable() -> Operation? {
     let newest = exchanges.count - 1
     if newest >= 0 {
-      // What is sent behind the beginning of a copy would be taken for what is copied.
-      if exchanges[newest].purpose != .operation || exchanges[newest].copy == .toServer {
-        return nil
-      }
+      // What a copy begins with would have what is behind it copied. And what may take long has
+      // nothing behind it, also where all is one owner's: it can be cancelled then, with nothing
+      // else there that a CancelRequest which comes late could hit.
+      if exchanges[newest].purpose != .operation || !exchanges[newest].isQuick { return nil }
     }
     guard parked != nil else { return queue.first }
     var candidate = queue.first

@@ -107,9 +107,11 @@ final class SimulatedBackend {
   }
 
   private func note(_ token: Int, isPlainRead: Bool) {
-    for group in unanswered {
+    for (index, group) in unanswered.enumerated() {
       for other in group {
-        server.simulation.arrived(token, behind: other.token, isPlainRead: other.isPlainRead)
+        server.simulation.arrived(
+          token, behind: other.token, isPlainRead: other.isPlainRead,
+          isSameBatch: index == unanswered.count - 1)
       }
     }
     unanswered[unanswered.count - 1].append(Unanswered(token: token, isPlainRead: isPlainRead))
@@ -191,6 +193,7 @@ final class SimulatedBackend {
     execution = nil
     executionNumber += 1
     server.simulation.statistics.cancelled += 1
+    if transaction == .open { server.simulation.statistics.cancelledInTransactions += 1 }
     fail("57014", token.map(SimulatedReply.errorText) ?? "canceled")
     work()
   }

@@ -158,6 +158,7 @@ public final class Simulation {
     var isQuiet = false
     after(SimulatedNetwork.keepaliveMilliseconds + 10_000) { isQuiet = true }
     go { isQuiet }
+    owner.forgetFailures()
     for caller in 0..<10 {
       for _ in 0..<5 {
         let call = makeCall(caller, .query, .read, hasDeadline: false) { [self] call in
@@ -213,8 +214,13 @@ public final class Simulation {
   // MARK: What the server sees
 
   /// A statement has arrived while another one before it is not answered.
-  func arrived(_ token: Int, behind other: Int, isPlainRead: Bool) {
-    guard token >= 0, other >= 0, callers[token] != callers[other] else { return }
+  func arrived(_ token: Int, behind other: Int, isPlainRead: Bool, isSameBatch: Bool) {
+    guard token >= 0, other >= 0 else { return }
+    if callers[token] == callers[other] {
+      // It could be cancelled in the other's place.
+      if !isPlainRead && !isSameBatch { violation("\(token) is sent behind its own \(other)") }
+      return
+    }
     statistics.pipelined += 1
     if !isPlainRead { violation("\(token) waits behind \(other), which is no plain read") }
     if avoidsShared[token] {

@@ -8,6 +8,11 @@ final class SimulationOwner: PostgresOwner {
   private var failures: UInt64 = 0
   private(set) var openings = 0
 
+  /// Has the next attempt to connect made at once: the last ones are long ago.
+  func forgetFailures() {
+    failures = 0
+  }
+
   init(_ simulation: Simulation) { self.simulation = simulation }
 
   override func encodeParameters(

@@ -13,8 +13,9 @@ public struct SimulationStatistics: Sendable {
   public var tooManyWaiters = 0
   public var refusedByOwner = 0
 
-  /// Statements that a CancelRequest has ended, and its connections.
+  /// Statements that a CancelRequest has ended, those of a transaction among them, and its connections.
   public var cancelled = 0
+  public var cancelledInTransactions = 0
   public var cancelConnections = 0
   public var stalePlans = 0
   public var lostStatements = 0
@@ -40,6 +41,7 @@ public struct SimulationStatistics: Sendable {
       ("cancelled by the caller", cancelledByCaller), ("aborted with their batch", batchesAborted),
       ("on a session that was closed", closed), ("too many waiters", tooManyWaiters),
       ("refused by the owner", refusedByOwner), ("ended by a CancelRequest", cancelled),
+      ("ended so within a transaction", cancelledInTransactions),
       ("connections for a CancelRequest", cancelConnections), ("stale plans", stalePlans),
       ("lost prepared statements", lostStatements), ("format mismatches", formatMismatches),
       ("queued behind another caller", pipelined), ("connections", connections),
@@ -62,6 +64,7 @@ public struct SimulationStatistics: Sendable {
     tooManyWaiters += other.tooManyWaiters
     refusedByOwner += other.refusedByOwner
     cancelled += other.cancelled
+    cancelledInTransactions += other.cancelledInTransactions
     cancelConnections += other.cancelConnections
     stalePlans += other.stalePlans
     lostStatements += other.lostStatements

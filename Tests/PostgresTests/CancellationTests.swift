@@ -65,6 +65,117 @@ struct CancellationTests {
     }
   }
 
+  /// A pool whose one session is taken, and which knows a statement that is quick and one that is not.
+  private func exclusive() throws -> (MemoryPool, MemoryPool.Connection, Session) {
+    let (memory, connection) = try pool()
+    let acquisition = Operation(.acquire)
+    memory.submit(acquisition)
+    return (memory, connection, try #require(acquisition.session))
+  }
+
+  private func send(
+    _ sql: String, _ memory: MemoryPool, on session: Session
+  ) -> NecroPostgres.Operation {
+    let operation = memory.query(sql)
+    memory.pool.submit(operation, on: session)
+    memory.reactor.flush()
+    return operation
+  }
+
+  @Test("on a session of one's own nothing is sent behind what may be slow, so it can be cancelled")
+  func exclusiveWithMoreBehind() throws {
+    for repliesFirst in [true, false] {
+      let (memory, connection, session) = try exclusive()
+      let sibling = MemoryPool.Connection()
+      connection.sibling = sibling
+      // Described, and then executed for the first time: how long it takes is not known.
+      let slow = send("select n from slow_graves", memory, on: session)
+      memory.reply(MemoryPool.described, to: connection)
+      #expect(types(connection.sent) == "PDSBES")
+      connection.forgetSent()
+      let next = send("select n from graves", memory, on: session)
+      #expect(connection.sent == [] && connection.siblingCount == 0)
+      memory.pool.cancel(slow)
+      memory.reactor.flush()
+      #expect(connection.siblingCount == 1 && slow.failure?.name == "cancelled")
+      let steps = [
+        { memory.reply(to: connection) { self.cancelled(&$0) } }, { memory.close(sibling) },
+      ]
+      for step in repliesFirst ? steps : steps.reversed() {
+        #expect(connection.sent == [], "nothing is sent before both")
+        step()
+      }
+      #expect(types(connection.sent) == "BES")
+      memory.reply(MemoryPool.row("next"), to: connection)
+      #expect(values(next) == [["next"]])
+      memory.pool.release(session)
+    }
+  }
+
+  private func cancelled(_ messages: inout BackendOctets) {
+    messages.error("57014", "canceling statement due to user request")
+    messages.readyForQuery("I")
+  }
+
+  @Test("what is cancelled behind a quick read is ended once the read is answered")
+  func behindAQuickRead() throws {
+    let (memory, connection, session) = try exclusive()
+    let sibling = MemoryPool.Connection()
+    connection.sibling = sibling
+    // Described before, and slow as far as anybody knows.
+    let first = send("insert into graves values (1)", memory, on: session)
+    memory.reply(to: connection) {
+      $0.parseComplete()
+      $0.parameterDescription([])
+      $0.noData()
+      $0.readyForQuery("I")
+    }
+    memory.reply(to: connection) {
+      $0.bindComplete()
+      $0.commandComplete("INSERT 0 1")
+      $0.readyForQuery("I")
+    }
+    #expect(first.isFinished)
+    connection.forgetSent()
+    let read = send("select n from graves", memory, on: session)
+    let write = send("insert into graves values (1)", memory, on: session)
+    #expect(types(connection.sent) == "BESBES", "behind a quick read more is sent")
+    memory.pool.cancel(write)
+    memory.reactor.flush()
+    #expect(connection.siblingCount == 0, "the read is not to be hit")
+    memory.reply(MemoryPool.row("read"), to: connection)
+    #expect(values(read) == [["read"]] && connection.siblingCount == 1)
+    memory.reply(to: connection) { self.cancelled(&$0) }
+    memory.close(sibling)
+    connection.forgetSent()
+    let next = send("select n from graves", memory, on: session)
+    memory.reply(MemoryPool.row("next"), to: connection)
+    #expect(values(next) == [["next"]])
+    memory.pool.release(session)
+  }
+
+  @Test("a server that does not end what is cancelled has its session closed")
+  func deafServer() throws {
+    let (memory, connection, session) = try exclusive()
+    let sibling = MemoryPool.Connection()
+    connection.sibling = sibling
+    let slow = send("select n from graves", memory, on: session)
+    let next = send("select n from graves", memory, on: session)
+    memory.pool.cancel(slow)
+    memory.pool.cancel(next)
+    memory.reactor.flush()
+    memory.close(sibling)
+    let late = send("select n from graves", memory, on: session)
+    memory.advance(milliseconds: 4_999)
+    #expect(!connection.isClosed && !late.isFinished)
+    memory.advance(milliseconds: 1)
+    #expect(connection.isClosed && late.failure?.name == "connectionLost")
+    guard case .connectionLost(wasSent: false)? = late.failure else {
+      Issue.record("nothing of it was sent")
+      return
+    }
+  }
+
   @Test("what was not sent is taken back without a word to the server")
   func unsent() throws {
     let (memory, connection) = try pool()

@@ -168,7 +168,7 @@ struct PipelineTests {
   func cancelAhead() throws {
     let live = try LivePool()
     let session = try live.acquire()
-    let first = live.query("select pg_sleep(0.5)")
+    let first = live.query("select pg_sleep(600)")
     let second = live.query("select 'mine'")
     live.pool.submit(first, on: session)
     live.pool.submit(second, on: session)
@@ -176,6 +176,27 @@ struct PipelineTests {
     live.pool.cancel(first)
     #expect(live.wait { second.isFinished } && values(second) == [["mine"]])
     #expect(first.failure?.name == "cancelled")
+    live.pool.release(session)
+  }
+
+  @Test("what is cancelled in a transaction ends at the server, whatever waits behind it")
+  func cancelInTransaction() throws {
+    let live = try LivePool()
+    let session = try live.acquire()
+    for round in 0..<30 {
+      live.run(live.script("begin"), on: session)
+      // Some end by themselves just when the request comes.
+      let first = live.query("select pg_sleep(\(round % 2 == 0 ? 600 : 0.01))")
+      let second = live.query("select 'mine'")
+      live.pool.submit(first, on: session)
+      live.pool.submit(second, on: session)
+      _ = live.wait(seconds: 0.01) { first.isFinished }
+      live.pool.cancel(first)
+      #expect(live.wait { second.isFinished })
+      #expect(values(second) == [["mine"]] || sqlState(second) == "25P02")
+      live.run(live.script("rollback"), on: session)
+      #expect(live.rows("select 'next'", on: session) == [["next"]])
+    }
     live.pool.release(session)
   }
 
