@@ -3,7 +3,7 @@
 import sys
 
 from necro._conditions import NotModified
-from necro._faults import ClientDisconnect, Fault, InvalidRequest, MissingField, fault_response
+from necro._faults import ClientDisconnect, InvalidRequest, fault_response, lookup_fault
 from necro._responses import Response
 
 TYPE_CHECKING = False
@@ -98,8 +98,6 @@ def error_response(
         return Response(status=304, headers=error.headers)
     if isinstance(error, InvalidRequest):
         return fault_response(error.faults)
-    if isinstance(error, MissingField):
-        return fault_response((Fault("missing", error.location, "expected a value"),))
     if isinstance(error, ClientDisconnect):
         # Nobody reads this; it only ends the exchange.
         return problem(400, "the client went away")
@@ -109,8 +107,10 @@ def error_response(
         from necro.postgres._client_faults import client_fault
 
         fault = client_fault(error, request, route)  # pyright: ignore[reportArgumentType]
-        if fault is not None:
-            return fault_response((fault,))
+    else:
+        fault = lookup_fault(error)  # pyright: ignore[reportArgumentType]
+    if fault is not None:
+        return fault_response((fault,))
     request_id = request.id
     log_error(error, request, route, request_id)
     return problem(500, headers={"x-request-id": request_id}, members={"request_id": request_id})

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from necro._conditions import NotModified
 from necro._errors import HTTPError, StartupError, error_response, log_error
-from necro._faults import ClientDisconnect, Fault, InvalidRequest, MissingField
+from necro._faults import ClientDisconnect, InvalidRequest, lookup_fault
 from necro._results import response_of
 from necro._signatures import Signature, display_name
 
@@ -185,10 +185,10 @@ class ErrorAnswers:
 
 def _as_invalid_request(error: Exception) -> Exception:
     """A field that the body lacks is a fault of the request as any other."""
-    if isinstance(error, MissingField):
-        invalid = InvalidRequest((Fault("missing", error.location, "expected a value"),))
-        return invalid.with_traceback(error.__traceback__)
-    return error
+    fault = lookup_fault(error)
+    if fault is None:
+        return error
+    return InvalidRequest((fault,)).with_traceback(error.__traceback__)
 
 
 def _root(error: Exception) -> tuple[int, type[Exception]]:

@@ -18,6 +18,7 @@ __all__ = [
     "MissingField",
     "argument_response",
     "fault_response",
+    "lookup_fault",
     "parameter_faults",
 ]
 
@@ -117,6 +118,17 @@ class InvalidRequest(ValueError):
     def __init__(self, faults: "Iterable[Fault]") -> None:
         self.faults = tuple(faults)
         super().__init__("; ".join(map(repr, self.faults)))
+
+
+def lookup_fault(error: BaseException) -> Fault | None:
+    """What is wrong with a body in which a handler did not find something, for such an error."""
+    if isinstance(error, MissingField):
+        return Fault("missing", error.location, "expected a value")
+    if isinstance(error, (AttributeError, TypeError)):
+        from necro._body_faults import body_fault
+
+        return body_fault(error)
+    return None
 
 
 def fault_response(faults: "Iterable[Fault]") -> "Response":

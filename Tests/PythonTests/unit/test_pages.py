@@ -130,6 +130,28 @@ def test_an_exchange_of_the_page_is_as_it_says(
         assert response.content.decode() == content
 
 
+def test_the_upload_of_the_page_is_read(module: ModuleType) -> None:
+    """Its content has empty lines, which a block of the page ends with."""
+    (source,) = {app for _, _, _, app in PAGES["handlers"] if "message_from_bytes" in app}
+    octets = bytes(range(256))
+    part = b'--x\r\ncontent-disposition: form-data; name="%s"%s\r\n\r\n%s\r\n'
+    content = (
+        part % (b"title", b"", b"Igor")
+        + part % (b"portrait", b'; filename="a b.png"\r\ncontent-type: image/png', octets)
+        + b"--x--\r\n"
+    )
+    with client_of_source(source, module) as client:
+        kind = {"content-type": "multipart/form-data; boundary=x"}
+        response = client.post("/portraits", content=content, headers=kind)
+        assert response.json() == [
+            {"field": "title", "file": None, "octets": 4},
+            {"field": "portrait", "file": "a b.png", "octets": 256},
+        ]
+        for wrong in ("text/plain", "multipart/form-data"):
+            headers = {"content-type": wrong}
+            assert client.post("/portraits", content=content, headers=headers).status_code == 415
+
+
 @pytest.mark.parametrize(
     ("session", "source"),
     [
