@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import pwd
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Generator
 from pathlib import Path
@@ -16,7 +18,9 @@ from necro._private_servers import BinariesMissing, PrivatePostgres, PrivateServ
 from necro._private_servers._postgres import unprivileged_user
 from necro._private_servers._watcher import start_ticks
 
-START_SECONDS_TARGET = 1.5
+# Of what initdb and pg_ctl take. It was 0.85 to 0.94.
+START_SHARE_MAX = 1.3
+ROUNDS = 5
 
 
 @pytest.fixture(scope="module")
@@ -233,15 +237,44 @@ def test_a_database_per_test_is_empty(
 
 
 def test_it_starts_quickly() -> None:
-    # The machine may be busy: the fastest of a few is what it takes.
-    taken: list[float] = []
-    for _ in range(5):
-        start = time.monotonic()
+    """Beside the server's own tools, in one run: initdb as it is, and pg_ctl until it answers."""
+    shares: list[float] = []
+    for _ in range(ROUNDS):
+        tools = _start_by_the_tools()
+        begin = time.monotonic()
         with PrivatePostgres():
-            taken.append(time.monotonic() - start)
-        if taken[-1] < START_SECONDS_TARGET:
+            shares.append((time.monotonic() - begin) / tools)
+        # The machine may be busy with something else: the best of a few is what it takes.
+        if shares[-1] < START_SHARE_MAX:
             return
-    raise AssertionError(taken)
+    raise AssertionError(shares)
+
+
+def _start_by_the_tools() -> float:
+    """Seconds that initdb and `pg_ctl --wait start` take, as whom the server runs."""
+    with PrivatePostgres() as server:
+        programs, user = server.programs, Path(f"/proc/{server.process}").stat().st_uid
+    folder = Path(tempfile.mkdtemp(prefix="necro-tools-"))
+    os.chown(folder, user, -1)
+    # As whoever we are, unless we are root.
+    runs_as = user if os.geteuid() == 0 else None
+    data = str(folder / "data")
+    tail = ["-o", f"-c listen_addresses='' -k {folder}", "-l", str(folder / "log")]
+    try:
+        begin = time.monotonic()
+        for words in (
+            ["initdb", "-D", data, "-A", "trust", "-U", "postgres"],
+            ["pg_ctl", "-D", data, "-w", *tail, "start"],
+        ):
+            subprocess.run(
+                [str(programs / words[0]), *words[1:]],
+                check=True, stdout=subprocess.DEVNULL, cwd=folder, user=runs_as,
+            )  # fmt: skip
+        return time.monotonic() - begin
+    finally:
+        stop = [str(programs / "pg_ctl"), "-D", data, "-m", "immediate", "-s", "stop"]
+        subprocess.run(stop, check=False, cwd=folder, user=runs_as)
+        shutil.rmtree(folder)
 
 
 def _open_to_all(folder: Path) -> None:
