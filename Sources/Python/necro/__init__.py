@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from necro._security_headers import SecurityHeaders
     from necro._sessions import Session, Sessions
     from necro._signing import Signer
-    from necro.postgres import Database
+    from necro.postgres import BlockingDatabase, Database
 
     Body = _native.Body
     to_dict = _native.to_dict
@@ -49,6 +49,7 @@ __all__ = [
     "App",
     "Basic",
     "Bearer",
+    "BlockingDatabase",
     "Body",
     "CallNext",
     "ClientDisconnect",
@@ -89,6 +90,7 @@ if not TYPE_CHECKING:
     _LATER = {
         "Basic": "_credentials",
         "Bearer": "_credentials",
+        "BlockingDatabase": "postgres",
         "CORS": "_cors",
         "Database": "postgres",
         "RateLimit": "_rate_limit",

@@ -61,6 +61,7 @@ class ParameterCompiler:
         services: Services,
         *,
         in_thread: bool,
+        is_inline: bool,
     ) -> None:
         """A compiler for one function on one route.
 
@@ -69,6 +70,7 @@ class ParameterCompiler:
         - providers: those that the route sees.
         - services: the worker's databases.
         - in_thread: whether the function runs in a thread, where databases have blocking faces.
+        - is_inline: whether it runs on the loop instead, where there are none at all.
         """
         self._providers = providers
         self._where = where
@@ -76,6 +78,7 @@ class ParameterCompiler:
         self._state = state
         self._services = services
         self._in_thread = in_thread
+        self._is_inline = is_inline
         self._body: str | None = None
 
     def compile(self, taken: "Taken") -> CompiledParameter:
@@ -156,6 +159,7 @@ class ParameterCompiler:
         # The classes below are loaded where an annotation can name them.
         postgres = sys.modules.get("necro.postgres")
         if postgres is not None and kind in (postgres.Database, postgres.BlockingDatabase):
+            self._check_face(taken, kind.__name__ == "BlockingDatabase")
             override = self._providers.find(kind)  # pyright: ignore[reportUnknownArgumentType]
             if override is not None:
                 return CompiledParameter(PROVIDED, taken.name, override, ("provider", taken.name))
@@ -211,6 +215,23 @@ class ParameterCompiler:
         except (ServiceMissing, ValueError) as error:
             raise self._error(taken, str(error)) from None
         return CompiledParameter(CONSTANT, taken.name, database, ("db",))
+
+    def _check_face(self, taken: "Taken", is_blocking: bool) -> None:
+        """Refuses an annotation with the methods that the handler is not given."""
+        if self._is_inline:
+            return
+        if self._in_thread and not is_blocking:
+            raise self._error(
+                taken,
+                "a plain `def` runs in a thread, where the database's methods wait: annotate it"
+                " with necro.BlockingDatabase, or make the handler an `async def`",
+            )
+        if is_blocking and not self._in_thread:
+            raise self._error(
+                taken,
+                "the methods of necro.BlockingDatabase wait, and would hold up the event loop:"
+                " annotate it with necro.Database, or make the handler a plain `def`",
+            )
 
     def _refuse_annotation(self, taken: "Taken", public: str) -> None:
         """Refuses an annotation that contradicts what the name gives."""

@@ -147,6 +147,7 @@ class Plan:
             self._providers,
             self._services,
             in_thread=not signature.is_async,
+            is_inline=is_inline,
         )
         parameters = tuple(compiler.compile(taken) for taken in signature.parameters)
         if is_inline and any(each.location == ("db",) for each in parameters):

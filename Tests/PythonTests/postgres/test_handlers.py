@@ -112,6 +112,28 @@ def test_a_database_that_is_not_configured_is_a_start_up_error(
     assert "set --database or DATABASE_URL" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["db", "graves"])
+def test_a_face_that_the_handler_is_not_given_is_a_start_up_error(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A type checker takes the annotation's word for it, and so it has to be true."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql:///x")
+    app = necro.App()
+    space: dict[str, Any] = {"necro": necro}
+    exec(f"def waits({name}: necro.Database): ...", space)
+    app.get("/")(space["waits"])
+    with pytest.raises(necro.StartupError) as refused, TestClient(app):
+        pass
+    assert f"parameter '{name}'" in str(refused.value)
+    assert "annotate it with necro.BlockingDatabase" in str(refused.value)
+
+    app = necro.App()
+    exec(f"async def awaits({name}: necro.BlockingDatabase): ...", space)
+    app.get("/")(space["awaits"])
+    with pytest.raises(necro.StartupError, match=r"annotate it with necro\.Database"):
+        TestClient(app).get("/")
+
+
 def test_inline_and_a_database_do_not_go_together() -> None:
     app = necro.App()
 

@@ -265,7 +265,7 @@ async def one_minion(db: necro.Database, id: int) -> necro.postgres.Row | None:
 
 
 @registry.get("/minions")
-def all_minions(db: necro.postgres.BlockingDatabase) -> list[str]:
+def all_minions(db: necro.BlockingDatabase) -> list[str]:
     """A plain function waits for what it asks."""
     rows: list[necro.postgres.Row] = db.fetch_all("SELECT name FROM minions")
     return [row.name for row in rows]
