@@ -120,6 +120,14 @@ public struct Bind: Sendable {
     output.append(bigEndian: 0 as Int32)
   }
 
+  /// Begins the value again that is being written, in another format.
+  public mutating func restartValue(_ format: FormatCode, into output: inout OctetBuffer) {
+    precondition(valueStart > 0 && formats == .each, "a value is begun that has its own format")
+    output.truncate(toCount: valueStart + 4)
+    output.overwrite(
+      bigEndian: UInt16(format.rawValue), at: formatsStart + 2 * (writtenCount - 1))
+  }
+
   /// Ends the value: its octets are those appended since `beginValue`.
   ///
   /// - Throws: `messageTooLong`, `parameterCountMismatch` where no value was begun.

@@ -7,12 +7,18 @@ public struct PostgresType: Equatable, Sendable {
   public var kind: PostgresValueKind
   /// The type of an array's elements, a range's bounds, or a multirange's ranges; else 0.
   public var element: UInt32
+  /// What stands between the elements in an array's text: a comma, but for those of few types.
+  public var delimiter: UInt8
+
+  /// The type of the boxes, which have commas in them.
+  @usableFromInline static var box: UInt32 { 603 }
 
   @inlinable
-  public init(oid: UInt32, kind: PostgresValueKind, element: UInt32 = 0) {
+  public init(oid: UInt32, kind: PostgresValueKind, element: UInt32 = 0, delimiter: UInt8 = 0x2C) {
     self.oid = oid
     self.kind = kind
     self.element = element
+    self.delimiter = element == PostgresType.box ? 0x3B : delimiter
   }
 }
 

@@ -39,8 +39,13 @@ extension PostgresPython {
     case .vector: return vector(object, into: &output)
     case .point, .lseg, .path, .box, .polygon, .line, .circle:
       return shape(object, type.kind, into: &output)
-    case .textOnly, .char, .jsonpath, .macaddr, .macaddr8, .bits, .lsn, .void, .tid, .money,
-      .halfvec, .sparsevec:
+    case .tid:
+      guard necro_is_tuple(object), necro_tuple_size(object) == 2 else { return .misfits }
+      let fit = integer(necro_tuple_item(object, 0), UInt32.self, into: &output)
+      return fit == .fits
+        ? integer(necro_tuple_item(object, 1), UInt16.self, into: &output) : fit
+    case .textOnly, .char, .jsonpath, .macaddr, .macaddr8, .bits, .lsn, .void, .money, .halfvec,
+      .sparsevec:
       return .misfits
     }
   }
@@ -242,160 +247,6 @@ extension PostgresPython {
     }
   }
 
-  // MARK: Values of values
-
-  /// Appends a part with its length before it, or NULL.
-  private func part(
-    _ given: Object, _ type: PostgresType, _ depth: Int, into output: inout OctetBuffer
-  ) -> Fit {
-    let object = unwrapped(given, state)
-    if object == necro_none() {
-      output.appendNull()
-      return .fits
-    }
-    if !necro_is_exact_int(object) && !necro_is_exact_str(object), let plain = plain(object) {
-      defer { release(plain) }
-      return part(plain, type, depth, into: &output)
-    }
-    let begin = output.beginValue()
-    let fit = append(object, type, depth: depth + 1, into: &output)
-    if fit == .fits { output.endValue(begin) }
-    return fit
-  }
-
-  /// A list or tuple; of lists, as many dimensions as they are deep, all of one length.
-  private func array(
-    _ object: Object, _ type: PostgresType, _ depth: Int, into output: inout OctetBuffer
-  ) -> Fit {
-    guard depth < PostgresTypeCatalog.depthMax, isSequence(object) else { return .misfits }
-    let element = catalog.type(type.element)
-    var sizes: [Int] = []
-    // A composite's values are tuples and a vector's are lists: there one dimension is all there
-    // is.
-    let mayNest =
-      element.kind != .composite && element.kind != .vector && element.kind != .hstore
-      && element.kind != .multirange && !isShape(element.kind) && element.kind != .json
-      && element.kind != .jsonb
-    var level: Object = object
-    while true {
-      sizes.append(count(level))
-      guard mayNest, sizes.count <= ArrayValue.dimensionsMax, count(level) > 0,
-        necro_is_list(item(level, 0)) || necro_is_tuple(item(level, 0))
-      else { break }
-      level = item(level, 0)
-    }
-    guard sizes.count <= ArrayValue.dimensionsMax, sizes.count == 1 || !sizes.contains(0) else {
-      return .misfits
-    }
-    do throws(PostgresValueMisuse) {
-      // Whether there are NULLs is known behind the last element; saying so when there are none is
-      // allowed.
-      ArrayValue.appendHead(
-        elementType: element.oid, hasNulls: true,
-        dimensionCount: sizes[0] == 0 ? 0 : sizes.count, into: &output)
-      if sizes[0] == 0 { return .fits }
-      for size in sizes { try ArrayValue.appendDimension(size: size, into: &output) }
-    } catch {
-      return .misfits
-    }
-    return elements(object, element, sizes, 0, depth, into: &output)
-  }
-
-  private func elements(
-    _ object: Object, _ type: PostgresType, _ sizes: [Int], _ dimension: Int, _ depth: Int,
-    into output: inout OctetBuffer
-  ) -> Fit {
-    guard isSequence(object), count(object) == sizes[dimension] else { return .misfits }
-    for index in 0..<sizes[dimension] {
-      // A value's own code may change the list.
-      guard index < count(object) else { return .misfits }
-      let value = retained(item(object, index))
-      defer { release(value) }
-      let fit =
-        dimension == sizes.count - 1
-        ? part(value, type, depth, into: &output)
-        : elements(value, type, sizes, dimension + 1, depth, into: &output)
-      if fit != .fits { return fit }
-    }
-    return .fits
-  }
-
-  private func isSequence(_ object: Object) -> Bool {
-    necro_is_list(object) || necro_is_tuple(object)
-  }
-
-  private func count(_ sequence: Object) -> Int { necro_size(sequence) }
-
-  /// Borrowed.
-  private func item(_ sequence: Object, _ index: Int) -> Object {
-    necro_is_list(sequence) ? necro_list_item(sequence, index) : necro_tuple_item(sequence, index)
-  }
-
-  private func range(
-    _ object: Object, _ type: PostgresType, _ depth: Int, into output: inout OctetBuffer
-  ) -> Fit {
-    guard depth < PostgresTypeCatalog.depthMax, isInstance(object, of: rangeType) else {
-      return .misfits
-    }
-    guard let lower = attribute(object, "lower"), let upper = attribute(object, "upper"),
-      let bounds = attribute(object, "bounds")
-    else { return .failed }
-    defer {
-      release(lower)
-      release(upper)
-      release(bounds)
-    }
-    let (isEmpty, opens, closes) =
-      withOctets(ofString: bounds) {
-        ($0.equals("empty"), $0[0] == UInt8(ascii: "["), $0[$0.count - 1] == UInt8(ascii: "]"))
-      } ?? (true, false, false)
-    RangeValue.appendFlags(
-      isEmpty: isEmpty, includesLower: opens, includesUpper: closes,
-      hasLower: lower != necro_none(), hasUpper: upper != necro_none(), into: &output)
-    if isEmpty { return .fits }
-    let bound = catalog.type(type.element)
-    if lower != necro_none() {
-      let fit = part(lower, bound, depth, into: &output)
-      if fit != .fits { return fit }
-    }
-    return upper == necro_none() ? .fits : part(upper, bound, depth, into: &output)
-  }
-
-  private func multirange(
-    _ object: Object, _ type: PostgresType, _ depth: Int, into output: inout OctetBuffer
-  ) -> Fit {
-    guard depth < PostgresTypeCatalog.depthMax, isSequence(object) else { return .misfits }
-    MultirangeValue.appendHead(rangeCount: count(object), into: &output)
-    let range = catalog.type(type.element)
-    return elements(object, range, [count(object)], 0, depth, into: &output)
-  }
-
-  private func composite(
-    _ object: Object, _ type: PostgresType, _ depth: Int, into output: inout OctetBuffer
-  ) -> Fit {
-    guard depth < PostgresTypeCatalog.depthMax, let fields = catalog.fields(type.oid) else {
-      return .misfits
-    }
-    let values: Object
-    if isRow(object, state) {
-      guard let tuple = RowSet.of(object).tuple(of: object) else { return .failed }
-      values = tuple
-    } else {
-      guard necro_is_tuple(object) else { return .misfits }
-      values = retained(object)
-    }
-    defer { release(values) }
-    guard necro_tuple_size(values) == fields.count else { return .misfits }
-    CompositeValue.appendHead(fieldCount: fields.count, into: &output)
-    for index in 0..<fields.count {
-      output.append(bigEndian: fields[index].type)
-      let fit = part(
-        necro_tuple_item(values, index), catalog.type(fields[index].type), depth, into: &output)
-      if fit != .fits { return fit }
-    }
-    return .fits
-  }
-
   private func hstore(_ object: Object, into output: inout OctetBuffer) -> Fit {
     guard necro_is_dict(object) else { return .misfits }
     HstoreValue.appendHead(pairCount: Int(PyDict_Size(object)), into: &output)
@@ -425,13 +276,6 @@ extension PostgresPython {
       if fit != .fits { return fit }
     }
     return .fits
-  }
-
-  private func isShape(_ kind: PostgresValueKind) -> Bool {
-    switch kind {
-    case .point, .lseg, .path, .box, .polygon, .line, .circle: true
-    default: false
-    }
   }
 
   /// A shape as the flat tuple of floats that `necro.postgres._value_types` makes of it; with

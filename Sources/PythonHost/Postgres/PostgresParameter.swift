@@ -44,7 +44,12 @@ extension PostgresPython {
         return try appendByCodec(argument, type, number, &bind, into: &output)
       }
       try bind.beginValue(.binary, into: &output)
-      switch append(argument, type, depth: 0, into: &output) {
+      var fit = append(argument, type, depth: 0, into: &output)
+      if fit == .misfits && Self.hasParts(type.kind) {
+        bind.restartValue(.text, into: &output)
+        fit = appendLiteral(argument, type, depth: 0, into: &output)
+      }
+      switch fit {
       case .fits:
         try bind.endValue(into: &output)
         return true
@@ -68,7 +73,7 @@ extension PostgresPython {
 
   /// Appends a str's UTF-8; false with an error, also for a zero octet, which Postgres' text cannot
   /// hold.
-  private func appendCharacters(_ text: Object, into output: inout OctetBuffer) -> Bool {
+  func appendCharacters(_ text: Object, into output: inout OctetBuffer) -> Bool {
     let hasZero = withOctets(ofString: text) { octets in
       output.append(octets)
       for index in octets.indices where octets[index] == 0 { return true }
@@ -84,19 +89,23 @@ extension PostgresPython {
     _ argument: Object, _ type: PostgresType, _ number: Int, _ bind: inout Bind,
     into output: inout OctetBuffer
   ) throws(FrontendMisuse) -> Bool {
-    guard let oid = PyLong_FromLongLong(Int64(type.oid)) else { return false }
+    guard hasCodec(type) else { return misfit(argument, type.oid, number) }
+    guard let text = encodedByCodec(argument, type) else { return false }
+    defer { release(text) }
+    return try appendText(text, number, type.oid, &bind, into: &output)
+  }
+
+  /// The str that the user's codec makes of an object; nil with an error.
+  func encodedByCodec(_ argument: Object, _ type: PostgresType) -> Object? {
+    guard let oid = PyLong_FromLongLong(Int64(type.oid)) else { return nil }
     defer { release(oid) }
-    if let codec = PyDict_GetItemWithError(codecs, oid) {
-      guard let text = call(necro_tuple_item(codec, 0), argument) else { return false }
-      defer { release(text) }
-      guard necro_is_str(text) else {
-        raise(necro_type_error()!, "the encoder of a codec returns a str")
-        return false
-      }
-      return try appendText(text, number, type.oid, &bind, into: &output)
-    }
-    if PyErr_Occurred() != nil { return false }
-    return misfit(argument, type.oid, number)
+    guard let codec = PyDict_GetItemWithError(codecs, oid),
+      let text = call(necro_tuple_item(codec, 0), argument)
+    else { return nil }
+    if necro_is_str(text) { return text }
+    release(text)
+    raise(necro_type_error()!, "the encoder of a codec returns a str")
+    return nil
   }
 
   /// What a member of an Enum stands for, or a str of a subclass; a new reference, nil for anything
@@ -204,7 +213,7 @@ extension PostgresPython {
     case .int8: "an int of 64 bits"
     case .unsigned4, .unsigned8: "an int that is not negative"
     case .float4, .float8: "a float or an int"
-    case .numeric, .money: "a Decimal, an int or a float"
+    case .numeric: "a Decimal, an int or a float"
     case .bytea: "bytes"
     case .uuid: "a UUID"
     case .json, .jsonb: "what JSON can hold, or a str of JSON"
@@ -215,7 +224,7 @@ extension PostgresPython {
     case .timestamptz: "a datetime with a zone"
     case .interval: "a timedelta"
     case .inet, .cidr: "an address, interface or network of ipaddress"
-    case .array: "a list whose items fit"
+    case .array: "a list whose items fit or are str"
     case .vector: "a list of floats"
     case .range: "a Range whose bounds fit"
     case .multirange: "a list of Ranges"
@@ -223,7 +232,8 @@ extension PostgresPython {
     case .hstore: "a dict of str to str or None"
     case .point, .lseg, .path, .box, .polygon, .line, .circle:
       "a shape of necro.postgres or a tuple of numbers"
-    case .textOnly, .text, .char, .jsonpath, .macaddr, .macaddr8, .bits, .lsn, .tid, .void,
+    case .tid: "a tuple of a block's number and the place in it"
+    case .textOnly, .text, .char, .jsonpath, .macaddr, .macaddr8, .bits, .lsn, .void, .money,
       .halfvec, .sparsevec:
       "a str"
     }

@@ -10,6 +10,8 @@ final class PostgresPython {
   var catalog = PostgresTypeCatalog()
   /// The Python functions of the user's that read and write a type's text, by OID: a dict of pairs.
   let codecs: Object
+  /// The names of learnt types by OID, for messages: a dict.
+  let names: Object
   let reader = JSONReader()
 
   let datetime: UnsafeMutablePointer<NecroDatetime>
@@ -27,7 +29,7 @@ final class PostgresPython {
 
   /// Nil with a Python error.
   init?(_ state: ModuleState) {
-    guard let codecs = PyDict_New(), let datetime = necro_datetime(),
+    guard let codecs = PyDict_New(), let names = PyDict_New(), let datetime = necro_datetime(),
       let decimalType = imported("decimal", "Decimal"),
       let uuidType = imported("uuid", "UUID"), let safeUUID = imported("uuid", "SafeUUID"),
       let uuidUnknown = attribute(safeUUID, "unknown"),
@@ -41,6 +43,7 @@ final class PostgresPython {
     release(safeUUID)
     self.state = state
     self.codecs = codecs
+    self.names = names
     self.datetime = datetime
     self.decimalType = decimalType
     self.uuidType = uuidType
@@ -55,7 +58,7 @@ final class PostgresPython {
 
   deinit {
     for object in [
-      codecs, decimalType, uuidType, uuidUnknown, values, rangeType, enumType, jsonDefault,
+      codecs, names, decimalType, uuidType, uuidUnknown, values, rangeType, enumType, jsonDefault,
       parameterError, resultError,
     ] { release(object) }
   }

@@ -48,7 +48,8 @@ extension PostgresPool {
     guard let rows = operation.rows, !rows.isEmpty, !rows.layout.columns.isEmpty,
       let shape = shape(of: rows.layout), let slice = DataRow(rows.octets, at: 0).column(0)
     else { return PyErr_Occurred() == nil ? none() : nil }
-    return python.value(rows.octets.octets(slice), shape.columns[0].type)
+    return python.value(
+      rows.octets.octets(slice), shape.columns[0].type, of: necro_tuple_item(shape.names, 0))
   }
 
   private func rowList(_ operation: Operation) -> Object? {
@@ -81,10 +82,13 @@ extension PostgresPool {
       }
       PyUnicode_InternInPlace(&name)
       necro_tuple_set(names, index, name)
-      let type = python.catalog.type(column.typeOID)
-      columns.append(
-        RowColumn(
-          type: column.format == .binary ? type : PostgresType(oid: type.oid, kind: .textOnly)))
+      var type = python.catalog.type(column.typeOID)
+      if column.format == .text {
+        // Of what has others in it, arrays alone are read.
+        if type.kind != .array { type.element = 0 }
+        type.kind = .textOnly
+      }
+      columns.append(RowColumn(type: type))
     }
     guard let shape = RowShape(names: names, columns: columns, python: python) else { return nil }
     layout.attachment = shape

@@ -6,20 +6,22 @@ import NecroReactor
 
 // What a PostgresPool is taught of the types of its database.
 
-/// `learn(oid, kind, element, fields)`: adds a type of the database's. `kind` is a name of
-/// PostgresValueKind's, `fields` None or a list of (name, type OID).
+/// `learn(oid, kind, element, fields, delimiter, name)`: adds a type of the database's. `kind` is a name
+/// of PostgresValueKind's, `fields` None or a list of (name, type OID), `delimiter` the octet between the
+/// elements in an array's text, `name` the type's for messages.
 @c(necro_pool_learn)
 func poolLearn(
   _ object: Object?, _ arguments: UnsafePointer<Object?>?, _ count: Py_ssize_t
 ) -> Object? {
-  guard count == 4, let arguments, let kind = valueKind(arguments[1]!) else {
+  guard count == 6, let arguments, let kind = valueKind(arguments[1]!) else {
     if PyErr_Occurred() == nil {
-      raise(necro_value_error()!, "learn() takes an OID, a kind of values, an OID and fields")
+      raise(necro_value_error()!, "learn() takes an OID, a kind, an OID, fields, an octet, a name")
     }
     return nil
   }
   let oid = UInt32(truncatingIfNeeded: PyLong_AsLong(arguments[0]))
   let element = UInt32(truncatingIfNeeded: PyLong_AsLong(arguments[2]))
+  let delimiter = UInt8(truncatingIfNeeded: PyLong_AsLong(arguments[4]))
   if PyErr_Occurred() != nil { return nil }
   var fields: [PostgresCompositeField]?
   let given = arguments[3]!
@@ -39,9 +41,10 @@ func poolLearn(
           type: UInt32(truncatingIfNeeded: PyLong_AsLong(necro_tuple_item(pair, 1)))))
     }
   }
-  pool(object).python.catalog.add(
-    PostgresType(oid: oid, kind: kind, element: element), fields: fields)
-  return none()
+  let python = pool(object).python
+  python.catalog.add(
+    PostgresType(oid: oid, kind: kind, element: element, delimiter: delimiter), fields: fields)
+  return PyDict_SetItem(python.names, arguments[0], arguments[5]) == 0 ? none() : nil
 }
 
 private func valueKind(_ name: Object) -> PostgresValueKind? {
@@ -60,13 +63,13 @@ private func valueKind(_ name: Object) -> PostgresValueKind? {
   } ?? nil
 }
 
-/// `alias(oid, base)`: a type whose values look like another's, such as a domain's.
+/// `alias(oid, base, name)`: a type whose values look like another's, such as a domain's.
 @c(necro_pool_alias)
 func poolAlias(
   _ object: Object?, _ arguments: UnsafePointer<Object?>?, _ count: Py_ssize_t
 ) -> Object? {
-  guard count == 2, let arguments else {
-    raise(necro_type_error()!, "alias() takes two OIDs")
+  guard count == 3, let arguments else {
+    raise(necro_type_error()!, "alias() takes two OIDs and a name")
     return nil
   }
   let oid = UInt32(truncatingIfNeeded: PyLong_AsLong(arguments[0]))
@@ -76,7 +79,7 @@ func poolAlias(
   var type = python.catalog.type(base)
   type.oid = oid
   python.catalog.add(type, fields: python.catalog.fields(base))
-  return none()
+  return PyDict_SetItem(python.names, arguments[0], arguments[2]) == 0 ? none() : nil
 }
 
 /// `types_known(token)`: an operation can go on whose types were wanted.

@@ -8,21 +8,25 @@ import NecroPostgresWire
 
 /// A column of a result.
 struct RowColumn {
-  /// Of a column whose values are text, `textOnly`.
+  /// Of a column whose values are text, `textOnly`; with an element where they are arrays.
   let type: PostgresType
 
   static var text: RowColumn { RowColumn(type: PostgresType(oid: 25, kind: .textOnly)) }
 }
 
 extension PostgresPython {
-  /// The value of a type's octets, a new reference; nil with an error.
-  func value(_ octets: Span<UInt8>, _ type: PostgresType) -> Object? {
+  /// The value of a column's octets, a new reference; nil with an error.
+  ///
+  /// - Parameter name: of the column, a str, for errors.
+  func value(_ octets: Span<UInt8>, _ type: PostgresType, of name: Object) -> Object? {
     do throws(PostgresValueError) {
-      return try value(octets, type, depth: 0)
+      if let made = try value(octets, type, depth: 0) { return made }
+      // What a codec of the user's raises is the user's business.
+      if type.kind != .textOnly { explain(type, name) }
     } catch {
-      raiseUnreadable(error, type)
-      return nil
+      raiseUnreadable(type, name) { $0.append(error.message) }
     }
+    return nil
   }
 
   /// Nil with a Python error.
@@ -37,7 +41,10 @@ extension PostgresPython {
     case .int2:
       return PyLong_FromLong(Int(try PostgresScalar.integer(octets, as: Int16.self)))
     case .text: return makeString(octets)
-    case .textOnly: return textual(octets, type)
+    case .textOnly:
+      if type.element == 0 { return textual(octets, type) }
+      var reader = ArrayLiteralReader(octets, type, self)
+      return try reader.read()
     case .boolean:
       return retained(try PostgresScalar.boolean(octets) ? necro_true() : necro_false())
     case .float8: return PyFloat_FromDouble(try PostgresScalar.double(octets))
@@ -73,7 +80,7 @@ extension PostgresPython {
   }
 
   /// A value in text format: what the user's own codec makes of it, else the text.
-  private func textual(_ octets: Span<UInt8>, _ type: PostgresType) -> Object? {
+  func textual(_ octets: Span<UInt8>, _ type: PostgresType) -> Object? {
     guard let text = makeString(octets) else { return nil }
     if PyDict_Size(codecs) == 0 { return text }
     defer { release(text) }
@@ -427,40 +434,5 @@ extension PostgresPython {
       return pair
     }
     return makeString(text.octets)
-  }
-
-  /// Raises ResultError.
-  private func raiseUnreadable(_ error: PostgresValueError, _ type: PostgresType) {
-    var message = OctetBuffer()
-    message.append("a value of ")
-    appendName(of: type.oid, into: &message)
-    message.append(" cannot be made into a Python object: ")
-    message.append(error.message)
-    raise(resultError, message)
-  }
-
-  /// Appends a type's name, or its OID where the name is not known here.
-  func appendName(of oid: UInt32, into output: inout OctetBuffer) {
-    if let index = BuiltInTypes.index(oid) {
-      let names = BuiltInTypes.names.octets
-      var (start, commas) = (0, 0)
-      while commas < index {
-        if names[start] == UInt8(ascii: ",") { commas += 1 }
-        start += 1
-      }
-      var end = start
-      while end < names.count && names[end] != UInt8(ascii: ",") { end += 1 }
-      if end > start {
-        output.append(names.extracting(start..<end))
-        return
-      }
-      if let type = BuiltInTypes.type(oid), type.kind == .array {
-        appendName(of: type.element, into: &output)
-        output.append("[]")
-        return
-      }
-    }
-    output.append("the type with OID ")
-    output.append(decimal: UInt64(oid))
   }
 }

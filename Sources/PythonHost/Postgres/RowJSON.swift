@@ -28,7 +28,7 @@ extension JSONWriter {
       let type = shape.columns[index].type
       if length < 0 {
         output.append("null")
-      } else if python.hasCodec(type) {
+      } else if type.kind == .textOnly && (type.element != 0 || python.hasCodec(type)) {
         guard let value = set.value(index, of: row),
           write(value, into: &output, depth: depth + 1)
         else { return false }

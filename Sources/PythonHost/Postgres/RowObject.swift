@@ -58,7 +58,8 @@ extension RowSet {
     let column = shape.columns[index]
     let made: Object?
     if let rows, let slice = self.column(index, of: row, in: rows.octets) {
-      made = shape.python!.value(rows.octets.octets(slice), column.type)
+      made = shape.python!.value(
+        rows.octets.octets(slice), column.type, of: necro_tuple_item(shape.names, index))
     } else {
       made = none()
     }

@@ -60,6 +60,11 @@ async def repeated(db: Any, power: list[int]) -> Any:
     return await db.fetch_all("SELECT id FROM minions WHERE power = ANY($1)", power)
 
 
+@app.post("/ids")
+async def ids(db: Any, body: Any) -> Any:
+    return await db.fetch_all("SELECT id FROM minions WHERE id = ANY($1::int[])", body.ids)
+
+
 @app.post("/body")
 async def by_body(db: Any, body: Any) -> Any:
     return await db.execute(INSERT, body.name, body.power, body.born)
@@ -173,6 +178,9 @@ BODY = {"name": "x", "power": 1, "born": "2026-01-01"}
         ("/dict", {"name": [1], "power": 1}, ["body", "name"]),
         ("/dict", {"name": "x", "power": "much"}, ["body", "power"]),
         ("/dataclass", {"name": "x", "power": 2**31}, ["body", "power"]),
+        ("/ids", {"ids": ["1", "x"]}, ["body", "ids", 1]),
+        ("/ids", {"ids": [1, 1.5]}, ["body", "ids"]),
+        ("/ids", {"ids": 5}, ["body", "ids"]),
         ("/many", [1, 2, "three"], ["body", 2]),
         ("/many", [1, 2**31, 3], ["body", 1]),
         ("/blocking", {"name": "x", "power": "y"}, ["body", "power"]),
@@ -215,5 +223,6 @@ def test_what_fits_is_answered(client: TestClient) -> None:
     assert client.post("/body", json=BODY).json() == 1
     assert client.post("/dict", json={"name": "y", "power": 2}).json() == 1
     assert client.post("/many", json=[1, 2]).json() == 2
+    assert client.post("/ids", json={"ids": ["1", 99]}).json() == [{"id": 1}]
     assert client.get("/path/1").json() == {"id": 1}
     assert client.get("/repeated?power=1&power=2").status_code == 200

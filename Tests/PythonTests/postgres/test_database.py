@@ -177,7 +177,7 @@ def test_a_str_fits_every_parameter(run: Run, kind: str, text: str) -> None:
         ("text", 5, "which takes a str"),
         ("timestamptz", datetime.datetime(2026, 1, 1), "a datetime with a zone"),
         ("timestamp", datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC), "without a zone"),
-        ("int4[]", ["x"], "a list whose items fit"),
+        ("int4[]", [1.5], "a list whose items fit"),
         ("int4[]", [[1], [2, 3]], "a list whose items fit"),
         ("uuid", 5, "a UUID"),
         ("json", object(), "JSON cannot hold"),

@@ -38,15 +38,28 @@ def client_fault(
     if error.sqlstate not in _TEXT_STATES:
         return None
     found: list[Location] = []
-    for argument in error.arguments:
+    for argument in _texts(error.arguments):
         # The server's message quotes the value, and does not tell which parameter it is.
-        if isinstance(argument, str) and _is_quoted(argument, error.message):
+        if _is_quoted(argument, error.message):
             location = _location(argument, error, request, route)
             if location is not None:
                 found.append(location)
     if len(found) != 1:
         return None
     return Fault("value", found[0], "expected a value that fits its database type")
+
+
+def _texts(arguments: tuple[object, ...]) -> "Iterator[str]":
+    """The arguments that are text, and those in lists."""
+    pending: list[object] = list(arguments)
+    seen = 0
+    while pending and seen < _VALUES_MAX:
+        argument = _plain(pending.pop())
+        seen += 1
+        if isinstance(argument, str):
+            yield argument
+        elif isinstance(argument, list | tuple):
+            pending.extend(cast("list[object]", argument))
 
 
 def _is_quoted(text: str, message: str) -> bool:

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from types import TracebackType
 
-from necro.postgres._errors import ConnectionLost, InterfaceError
+from necro.postgres._errors import ConnectionLost, InterfaceError, PostgresError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -287,8 +287,10 @@ class Transaction:
                 )
             return
         if error is not None:
-            # A cancelled task still has to leave the connection as it was.
-            await asyncio.shield(self._end("ROLLBACK", "ROLLBACK TO SAVEPOINT"))
+            # A cancelled task still has to leave the connection as it was. When that fails, the
+            # server has rolled back by itself, and the block's own exception says more.
+            with suppress(PostgresError):
+                await asyncio.shield(self._end("ROLLBACK", "ROLLBACK TO SAVEPOINT"))
             return
         if native.transaction_status == "E" and self._savepoint is None:
             # COMMIT would roll back and call it success.

@@ -11,8 +11,9 @@ __all__ = ["learn"]
 
 # What a type is (`typtype`), what it is made of, and its fields.
 _QUERY = """
-SELECT t.oid, t.typname::text AS name, t.typtype::text AS typtype, t.typelem AS element,
-       t.typbasetype AS base,
+SELECT t.oid, t.typname::text AS name, format_type(t.oid, NULL) AS full_name,
+       t.typtype::text AS typtype, t.typelem AS element,
+       t.typbasetype AS base, ascii(t.typdelim::text) AS delimiter,
        (t.typtype = 'b' AND t.typcategory = 'A' AND t.typlen = -1) AS is_array,
        CASE t.typtype WHEN 'r' THEN (SELECT r.rngsubtype FROM pg_catalog.pg_range r
                                      WHERE r.rngtypid = t.oid)
@@ -33,6 +34,8 @@ FROM pg_catalog.pg_type t WHERE t.oid = ANY($1)
 _FIRST_OID = 16384
 # How deep types may be made of types.
 _ROUNDS_MAX = 32
+# What stands between an array's elements in its text, but for arrays of few types.
+_COMMA = 0x2C
 _EXTENSIONS = ("hstore", "vector", "halfvec", "sparsevec")
 _TEXT = ("citext",)
 
@@ -49,7 +52,7 @@ async def learn(
         rows = await fetch(_QUERY, (sorted(wanted),)) if wanted else []
         found |= {row["oid"]: row for row in rows}
         for oid in wanted - found.keys():
-            pool.learn(oid, "textOnly", 0, None)
+            pool.learn(oid, "textOnly", 0, None, _COMMA, f"the type with OID {oid}")
         parts = {oid for row in rows for oid in _parts(row) if oid >= _FIRST_OID}
         wanted = parts - found.keys()
     # What a type is made of was found in the same round or a later one, and comes before it.
@@ -80,22 +83,27 @@ def _parts(row: "Row") -> set[int]:
 
 def _add(pool: "PostgresPool", row: "Row") -> None:
     oid = row["oid"]
-    if row["is_array"]:
-        pool.learn(oid, "array", row["element"], None)
+    if row["typtype"] == "d":
+        pool.alias(oid, row["base"], row["full_name"])
         return
+    kind, element, fields = _made_of(row)
+    pool.learn(oid, kind, element, fields, row["delimiter"], row["full_name"])
+
+
+def _made_of(row: "Row") -> "tuple[str, int, list[tuple[str, int]] | None]":
+    """The kind of a type's values, the type of its elements, and its fields."""
+    if row["is_array"]:
+        return "array", row["element"], None
     match row["typtype"]:
         case "e":
-            pool.learn(oid, "text", 0, None)
-        case "d":
-            pool.alias(oid, row["base"])
+            return "text", 0, None
         case "r":
-            pool.learn(oid, "range", row["of_range"], None)
+            return "range", row["of_range"], None
         case "m":
-            pool.learn(oid, "multirange", row["of_range"], None)
+            return "multirange", row["of_range"], None
         case "c":
-            fields = list(zip(row["field_names"], row["field_types"], strict=True))
-            pool.learn(oid, "composite", 0, fields)
+            return "composite", 0, list(zip(row["field_names"], row["field_types"], strict=True))
         case _:
             name = row["name"]
             kind = name if name in _EXTENSIONS else "text" if name in _TEXT else "textOnly"
-            pool.learn(oid, kind, 0, None)
+            return kind, 0, None

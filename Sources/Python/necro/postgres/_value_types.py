@@ -4,6 +4,7 @@ The native side calls these by name.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import (
     IPv4Address,
     IPv4Interface,
@@ -15,7 +16,7 @@ from ipaddress import (
     ip_interface,
     ip_network,
 )
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 __all__ = ["Box", "Circle", "Line", "Path", "Point", "Polygon", "Range", "Segment"]
 
@@ -196,3 +197,30 @@ def network_parts(value: object) -> tuple[bytes, int] | None:
     if isinstance(value, IPv4Network | IPv6Network):
         return value.network_address.packed, value.prefixlen
     return None
+
+
+def literal_text(value: Any) -> str | None:
+    """A value that fits its type as text that the server reads; None where it has none here."""
+    if isinstance(value, bytes | bytearray | memoryview):
+        return f"\\x{bytes(value).hex()}"  # pyright: ignore[reportUnknownArgumentType]
+    if isinstance(value, timedelta):
+        return f"{value.days} days {value.seconds}.{value.microseconds:06} seconds"
+    if isinstance(value, tuple):
+        opened, closed = "{}" if isinstance(value, Line) else "()"
+        if isinstance(value, Path) and not value.is_closed:
+            opened, closed = "[]"
+        # Of numbers, and of shapes of numbers.
+        parts = [f"{literal_text(each)}" for each in cast("tuple[object, ...]", value)]
+        return f"{opened}{','.join(parts)}{closed}"
+    if isinstance(value, dict):
+        # An hstore.
+        pairs = cast("dict[str, str | None]", value)
+        return ", ".join(f"{_quoted(key)}=>{_quoted(item)}" for key, item in pairs.items())
+    return None if isinstance(value, list) else str(value)
+
+
+def _quoted(text: str | None) -> str:
+    if text is None:
+        return "NULL"
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
