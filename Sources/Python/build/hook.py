@@ -108,20 +108,8 @@ class ExtensionHook(BuildHookInterface[Any]):
     def _trimmed_sources(self, root: Path) -> dict[str, str]:
         """Trimmed copies of the package's modules, by where they go in the wheel."""
         sys.path.append(str(root / "Sources" / "Python" / "build"))
-        from trimming import public_names, trimmed
+        from trimming import trim_package
 
         self._copies = tempfile.TemporaryDirectory()
-        package = root / "Sources" / "Python" / "necro"
-        public = public_names(package)
-        copies: dict[str, str] = {}
-        for path in package.rglob("*.py"):
-            name = path.relative_to(package.parent)
-            copy = Path(self._copies.name, name)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            is_private = any(part.startswith("_") for part in (path.parent.name, path.stem))
-            is_private = is_private and path.stem != "__init__"
-            text = trimmed(path.read_text(), public=public, is_private=is_private)
-            copy.write_text(text)
-            shutil.copystat(path, copy)
-            copies[str(copy)] = str(name)
-        return copies
+        copies = trim_package(root / "Sources" / "Python" / "necro", Path(self._copies.name))
+        return {str(copy): str(name) for copy, name in copies.items()}

@@ -1,90 +1,299 @@
-"""What a wheel leaves out of the package's sources: comments, doc strings of what is private, and
-three of the four spaces of each indent, which becomes a tab.
+"""What a wheel leaves out of the package's sources: whatever neither runs nor is seen by users.
 
-Installed, necro is to fit in 1 MB. What users call and import keeps its doc strings, which editors
-show and type checkers read; the code itself stays as it is written, line by line.
+Installed, necro is to fit in 1 MB. So comments go, and of what users do not see doc strings,
+annotations and the imports that only those need; local variables get short names, and white space
+is what Python needs. What users call and import keeps its doc strings, which editors show, and its
+annotations and parameters, which type checkers read. Every function and attribute keeps its name
+and every statement its line, for tracebacks.
 """
 
 from __future__ import annotations
 
 import ast
-import io
-import tokenize
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeIs
 
-INDENT = "    "
-# Comments that are read by programs.
-MARKS = ("# type:", "# pyright:", "# noqa", "#!")
+import python_minifier
+from surface import (
+    Definition,
+    Function,
+    Surface,
+    bound_names,
+    identifiers,
+    is_private,
+    is_private_module,
+    is_shown_attribute,
+    parameters,
+    sources,
+    statements,
+    surface,
+)
 
-type Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+FOR_CHECKERS = "TYPE_CHECKING"
 
 
-def public_names(package: Path) -> set[str]:
-    """The names that the package's `__init__` files offer, of whatever module they are from."""
-    names: set[str] = set()
-    for path in package.rglob("__init__.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                names.add(node.value)
-            elif isinstance(node, ast.alias):
-                names.add(node.asname or node.name)
-    return names
+def trim_package(package: Path, folder: Path) -> dict[Path, Path]:
+    """Writes trimmed copies of a package's modules and stubs below a folder.
 
-
-def trimmed(source: str, *, public: set[str], is_private: bool) -> str:
-    """A module's text without comments and private doc strings, indented by tabs.
-
-    - public: the names at its top level that keep theirs.
-    - is_private: whether the module's own doc string goes.
+    Returns where each copy of a file belongs, relative to what holds the package, by the copy.
     """
+    seen = surface(package)
+    copies: dict[Path, Path] = {}
+    for path in sources(package):
+        name = path.relative_to(package.parent)
+        copy = folder / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".pyi":
+            copy.write_text(trimmed_stub(path.read_text(), seen))
+        else:
+            module = ".".join(name.with_suffix("").parts)
+            hidden = is_private_module(package, path)
+            text = trimmed(path.read_text(), seen, module=module, is_hidden=hidden)
+            copy.write_text(text)
+        shutil.copystat(path, copy)
+        copies[copy] = name
+    return copies
+
+
+def trimmed(source: str, seen: Surface, *, module: str, is_hidden: bool) -> str:
+    """A module's text without what only its authors need.
+
+    - module: its name with those of its packages.
+    - is_hidden: whether users have no business in the module.
+    """
+    tree = pruned(ast.parse(source), seen, module=module, is_hidden=is_hidden)
+    return laid_out(renamed(ast.unparse(tree), kept=_shown_parameters(tree, seen)))
+
+
+def trimmed_stub(source: str, seen: Surface) -> str:
+    """The text of a stub with what users see alone."""
     tree = ast.parse(source)
-    source_lines = source.splitlines(keepends=True)
-    lines: list[str | None] = list(source_lines)
-    for node in _private(tree, public, is_private):
-        first = node.body[0]
-        assert first.end_lineno is not None
-        lines[first.lineno - 1 : first.end_lineno] = [None] * (first.end_lineno - first.lineno + 1)
-        if len(node.body) == 1 and node is not tree:
-            lines[first.lineno - 1] = " " * first.col_offset + "...\n"
-    within_strings: set[int] = set()
-    begun: list[int] = []
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        row, column = token.start
-        if token.type == tokenize.COMMENT and not token.string.startswith(MARKS):
-            before = source_lines[row - 1][:column].rstrip()
-            lines[row - 1] = before + "\n" if before else None
-        elif token.type == tokenize.STRING:
-            within_strings.update(range(row + 1, token.end[0] + 1))
-        elif token.type == tokenize.FSTRING_START:
-            begun.append(row)
-        elif token.type == tokenize.FSTRING_END:
-            within_strings.update(range(begun.pop() + 1, token.end[0] + 1))
-    for number, line in enumerate(lines, start=1):
-        if line is not None and number not in within_strings:
-            code = line.lstrip(" ")
-            levels, rest = divmod(len(line) - len(code), len(INDENT))
-            lines[number - 1] = "\t" * levels + " " * rest + code
-    return "".join(line for line in lines if line is not None)
+    _prune(tree.body, seen, is_documented=True, is_typed=True, within=tree)
+    tree.body = [
+        one
+        for one in tree.body
+        if isinstance(one, ast.Import | ast.ImportFrom) or bound_names(one) & seen.typed
+    ]
+    return laid_out(renamed(ast.unparse(tree), kept=_shown_parameters(tree, seen)))
 
 
-def _private(tree: ast.Module, public: set[str], is_private: bool) -> Iterator[Documented]:
-    """Those nodes with a doc string that users do not see."""
-    if is_private and ast.get_docstring(tree) is not None:
-        yield tree
-    waiting: list[tuple[ast.AST, bool]] = [(tree, True)]
+def pruned(tree: ast.Module, seen: Surface, *, module: str, is_hidden: bool) -> ast.Module:
+    """A module without the doc strings, annotations and imports that users do not need."""
+    if is_hidden:
+        _remove_doc_string(tree)
+        if module not in seen.listed:
+            tree.body = [one for one in tree.body if bound_names(one) != {"__all__"}]
+    _prune(tree.body, seen, is_documented=True, is_typed=True, within=tree)
+    _remove_unused(tree, seen)
+    return ast.fix_missing_locations(tree)
+
+
+def renamed(source: str, *, kept: set[str]) -> str:
+    """A module's text in the least white space, where variables of functions have short names.
+
+    - kept: the names that stay, in the whole module.
+    """
+    return python_minifier.minify(
+        source,
+        rename_locals=True,
+        preserve_locals=sorted(kept),
+        remove_annotations=False,
+        hoist_literals=False,
+        combine_imports=False,
+        remove_pass=False,
+        remove_object_base=False,
+        convert_posargs_to_args=False,
+        remove_explicit_return_none=False,
+        remove_builtin_exception_brackets=False,
+        constant_folding=False,
+        remove_dead_branches=False,
+    )
+
+
+def laid_out(source: str) -> str:
+    """A module's text with a line for each statement, but for one that is alone after its colon."""
+    columns: dict[int, list[int]] = {}
+    for body in _bodies(ast.parse(source)):
+        if len({one.lineno for one in body}) < len(body):
+            for one in body:
+                columns.setdefault(one.lineno, []).append(one.col_offset)
+    lines: list[bytes] = []
+    for number, line in enumerate(source.encode().split(b"\n"), start=1):
+        start, indent = 0, b""
+        for column in sorted(columns.get(number, ())):
+            before = line[start:column]
+            if before.strip():
+                lines.append(indent + before.rstrip(b"; \t"))
+                if start == 0:
+                    depth = len(line) - len(line.lstrip(b"\t"))
+                    indent = b"\t" * (depth + before.endswith(b":"))
+                start = column
+        lines.append(indent + line[start:])
+    return b"\n".join(lines).decode() + "\n"
+
+
+def _bodies(tree: ast.Module) -> Iterator[list[ast.stmt]]:
+    """All lists of statements."""
+    for node in ast.walk(tree):
+        for _, value in ast.iter_fields(node):
+            if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
+                yield value
+
+
+def _prune(
+    body: list[ast.stmt],
+    seen: Surface,
+    *,
+    is_documented: bool,
+    is_typed: bool,
+    within: ast.Module | Definition,
+) -> None:
+    """Prunes the statements of a module, class or function in place.
+
+    - is_documented, is_typed: whether users see the whole around them.
+    """
+    kept: list[ast.stmt] = []
+    for statement in body:
+        match statement:
+            case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
+                documented, typed = is_documented, is_typed
+                if isinstance(within, ast.Module):
+                    documented = statement.name in seen.documented
+                    typed = statement.name in seen.typed
+                elif not isinstance(within, ast.ClassDef) or is_private(statement.name):
+                    # What stands in a function cannot be reached from outside.
+                    documented = typed = False
+                if not documented:
+                    _remove_doc_string(statement)
+                if not typed and not isinstance(statement, ast.ClassDef):
+                    _remove_annotations(statement)
+                _prune(
+                    statement.body,
+                    seen,
+                    is_documented=documented,
+                    is_typed=typed,
+                    within=statement,
+                )
+                kept.append(statement)
+            case ast.AnnAssign() if not _stays(statement, seen, is_typed=is_typed, within=within):
+                if statement.value is not None:
+                    kept.append(ast.Assign([statement.target], statement.value))
+            case ast.If() if _is_for_checkers(statement) and not is_typed:
+                _prune(
+                    statement.orelse,
+                    seen,
+                    is_documented=is_documented,
+                    is_typed=is_typed,
+                    within=within,
+                )
+                kept.extend(statement.orelse)
+            case _:
+                for inner in _blocks(statement):
+                    _prune(
+                        inner,
+                        seen,
+                        is_documented=is_documented,
+                        is_typed=is_typed,
+                        within=within,
+                    )
+                kept.append(statement)
+    body[:] = kept or ([ast.Pass()] if body else [])
+
+
+def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+    """The statements in a compound statement."""
+    for name in ("body", "orelse", "finalbody"):
+        inner: list[ast.stmt] | None = getattr(statement, name, None)
+        if inner:
+            yield inner
+    for name in ("handlers", "cases"):
+        for holder in getattr(statement, name, ()):
+            yield holder.body
+
+
+def _stays(
+    declared: ast.AnnAssign, seen: Surface, *, is_typed: bool, within: ast.Module | Definition
+) -> bool:
+    """Whether the annotation of a variable or attribute has to stay."""
+    if isinstance(within, ast.ClassDef):
+        # A dataclass, a NamedTuple and their like are made of them.
+        return is_typed or bool(within.bases or within.decorator_list)
+    if isinstance(within, ast.Module):
+        return bool(bound_names(declared) & seen.typed)
+    return is_typed and is_shown_attribute(declared)
+
+
+def _remove_doc_string(node: ast.Module | Definition) -> None:
+    if ast.get_docstring(node, clean=False) is not None:
+        del node.body[0]
+        if not node.body and not isinstance(node, ast.Module):
+            node.body.append(ast.Pass())
+
+
+def _remove_annotations(function: Function) -> None:
+    function.returns = None
+    for parameter in parameters(function):
+        parameter.annotation = None
+
+
+def _remove_unused(tree: ast.Module, seen: Surface) -> None:
+    """Removes what stands for type checkers alone and is of no use any more."""
+    blocks = [one for one in tree.body if _is_for_checkers(one)]
+    lines = [line for block in blocks for line in block.body]
+    used = {
+        name
+        for one in (*tree.body, *(line for block in blocks for line in block.orelse))
+        if one not in blocks
+        for name in identifiers(one)
+    }
+    # What is defined here may be in the annotations of another module.
+    used |= seen.typed & {
+        name
+        for line in lines
+        if not isinstance(line, ast.Import | ast.ImportFrom)
+        for name in bound_names(line)
+    }
+    kept: list[ast.stmt] = []
+    while found := [line for line in lines if line not in kept and bound_names(line) & used]:
+        kept += found
+        used |= {
+            name
+            for line in found
+            if not isinstance(line, ast.Import | ast.ImportFrom)
+            for name in identifiers(line)
+        }
+    for block in blocks:
+        block.body = [line for line in block.body if line in kept]
+        for line in block.body:
+            if isinstance(line, ast.Import | ast.ImportFrom):
+                line.names = [one for one in line.names if (one.asname or one.name) in used]
+    body: list[ast.stmt] = []
+    for one in tree.body:
+        body += one.orelse if _is_for_checkers(one) and not one.body else [one]
+    tree.body = [one for one in body if bound_names(one) != {FOR_CHECKERS}]
+    if FOR_CHECKERS in identifiers(tree):
+        tree.body = body
+
+
+def _is_for_checkers(statement: ast.stmt) -> TypeIs[ast.If]:
+    """Whether a statement is `if TYPE_CHECKING`."""
+    return (
+        isinstance(statement, ast.If)
+        and isinstance(statement.test, ast.Name)
+        and statement.test.id == FOR_CHECKERS
+    )
+
+
+def _shown_parameters(tree: ast.Module, seen: Surface) -> set[str]:
+    """The names of the parameters of functions that users may call."""
+    names: set[str] = set()
+    waiting = [one for one in statements(tree.body) if bound_names(one) & seen.typed]
     while waiting:
-        parent, is_seen = waiting.pop()
-        for node in ast.iter_child_nodes(parent):
-            shown = is_seen
-            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-                named = node.name in public if parent is tree else not _is_private(node.name)
-                # What stands in a function cannot be reached from outside.
-                shown = is_seen and named and not isinstance(parent, ast.FunctionDef)
-                if not shown and ast.get_docstring(node) is not None:
-                    yield node
-            waiting.append((node, shown))
-
-
-def _is_private(name: str) -> bool:
-    return name.startswith("_") and not name.endswith("__")
+        one = waiting.pop()
+        if isinstance(one, ast.ClassDef):
+            waiting += [m for m in statements(one.body) if not all(map(is_private, bound_names(m)))]
+        elif isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef):
+            names.update(parameter.arg for parameter in parameters(one))
+    return names

@@ -1,6 +1,7 @@
 """mypy and pyright in strict mode, on what users write and on what they get wrong.
 
-Both read a copy in a folder of its own, with the package beside it, as a user's project has it.
+Both read a copy in a folder of its own, with the package beside it, as a user's project has it:
+that of the checkout, and that of a wheel, which leaves out what users do not see.
 """
 
 import json
@@ -8,11 +9,14 @@ import os
 import re
 import subprocess
 import sys
+import sysconfig
+import venv
 from pathlib import Path
 from typing import Any
 
 import necro
 import pytest
+from trimming import trim_package
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -30,12 +34,28 @@ def copied(name: str, folder: Path, source: Path = HERE) -> str:
     return text
 
 
+@pytest.fixture(scope="module", params=["the checkout's package", "a wheel's package"])
+def python(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The interpreter of an environment where the package is installed beside all that is here."""
+    folder = tmp_path_factory.mktemp("venv")
+    venv.create(folder, symlinks=True)
+    (packages,) = folder.glob("lib/python3.*/site-packages")
+    here = sysconfig.get_path("purelib")
+    if request.param == "a wheel's package":
+        trim_package(SOURCES / "necro", packages)
+        (packages / "necro" / "py.typed").touch()
+        (packages / "here.pth").write_text(f"{here}\n")
+    else:
+        (packages / "here.pth").write_text(f"{SOURCES}\n{here}\n")
+    return folder / "bin" / "python"
+
+
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Runs a module of the virtual environment."""
     return subprocess.run(
         [sys.executable, "-m", *words],
         cwd=folder,
-        env={**os.environ, "MYPYPATH": str(SOURCES), "NO_COLOR": "1"},
+        env={**os.environ, "NO_COLOR": "1"},
         capture_output=True,
         text=True,
         timeout=300,
@@ -43,21 +63,21 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def mypy(folder: Path, name: str) -> subprocess.CompletedProcess[str]:
+def mypy(folder: Path, name: str, python: Path) -> subprocess.CompletedProcess[str]:
     """What mypy says of a file."""
-    return run(folder, "mypy", "--strict", "--no-pretty", "--config-file=", name)
+    words = ("--strict", "--no-pretty", "--config-file=", f"--python-executable={python}")
+    return run(folder, "mypy", *words, name)
 
 
-def pyright(folder: Path, name: str) -> Reports:
+def pyright(folder: Path, name: str, python: Path) -> Reports:
     """What pyright says of a file, by line."""
     settings = {
         "typeCheckingMode": "strict",
         "include": [name],
-        "extraPaths": [str(SOURCES)],
         "pythonVersion": "3.13",
     }
     (folder / "pyrightconfig.json").write_text(json.dumps(settings))
-    ended = run(folder, "pyright", "--outputjson")
+    ended = run(folder, "pyright", "--outputjson", "--pythonpath", str(python))
     assert ended.returncode in (0, 1), ended.stdout + ended.stderr
     said: dict[str, Any] = json.loads(ended.stdout)
     assert said["summary"]["filesAnalyzed"] == 1
@@ -78,30 +98,30 @@ def assert_reported(text: str, reports: Reports) -> None:
     assert (missed, surplus) == ([], [])
 
 
-def test_mypy_accepts_what_users_write(tmp_path: Path) -> None:
+def test_mypy_accepts_what_users_write(tmp_path: Path, python: Path) -> None:
     copied("typical.py", tmp_path)
-    ended = mypy(tmp_path, "typical.py")
+    ended = mypy(tmp_path, "typical.py", python)
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
-def test_pyright_accepts_what_users_write(tmp_path: Path) -> None:
+def test_pyright_accepts_what_users_write(tmp_path: Path, python: Path) -> None:
     copied("typical.py", tmp_path)
-    assert pyright(tmp_path, "typical.py") == {}
+    assert pyright(tmp_path, "typical.py", python) == {}
 
 
 @pytest.mark.parametrize(
     "example", sorted((ROOT / "Examples").glob("*/*.py")), ids=lambda path: path.parent.name
 )
-def test_both_accept_the_examples(example: Path, tmp_path: Path) -> None:
+def test_both_accept_the_examples(example: Path, tmp_path: Path, python: Path) -> None:
     copied(example.name, tmp_path, example.parent)
-    ended = mypy(tmp_path, example.name)
+    ended = mypy(tmp_path, example.name, python)
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert pyright(tmp_path, example.name) == {}
+    assert pyright(tmp_path, example.name, python) == {}
 
 
-def test_mypy_reports_every_mistake(tmp_path: Path) -> None:
+def test_mypy_reports_every_mistake(tmp_path: Path, python: Path) -> None:
     text = copied("mistakes.py", tmp_path)
-    ended = mypy(tmp_path, "mistakes.py")
+    ended = mypy(tmp_path, "mistakes.py", python)
     reports: Reports = {}
     for line, message in REPORTED.findall(ended.stdout):
         reports.setdefault(int(line), []).append(message)
@@ -109,9 +129,9 @@ def test_mypy_reports_every_mistake(tmp_path: Path) -> None:
     assert_reported(text, reports)
 
 
-def test_pyright_reports_every_mistake(tmp_path: Path) -> None:
+def test_pyright_reports_every_mistake(tmp_path: Path, python: Path) -> None:
     text = copied("mistakes.py", tmp_path)
-    assert_reported(text, pyright(tmp_path, "mistakes.py"))
+    assert_reported(text, pyright(tmp_path, "mistakes.py", python))
 
 
 def test_what_users_write_works(tmp_path: Path) -> None:

@@ -1,102 +1,230 @@
-"""What a wheel leaves out of the sources changes nothing that runs."""
+"""What a wheel leaves out of the sources changes nothing that runs or that users see."""
 
 from __future__ import annotations
 
 import ast
+import inspect
+from collections.abc import Iterator
 from pathlib import Path
+from types import CodeType
 
 import pytest
-from trimming import public_names, trimmed
+from surface import Surface, is_private, is_private_module, sources, surface
+from trimming import laid_out, pruned, renamed, trim_package, trimmed
 
 PACKAGE = Path(__file__).resolve().parents[3] / "Sources/Python/necro"
-MODULES = sorted(PACKAGE.rglob("*.py"))
+MODULES = [path for path in sources(PACKAGE) if path.suffix == ".py"]
 
 SOURCE = '''"""The module."""
 
+from collections.abc import Iterable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Literal
+
+    from necro._deep import Depth, Width
+
+    type Tool = Literal["spade", "shovel"]
+
+__all__ = ["Grave"]
+
 # A comment.
-VALUE = 1  # pyright: ignore[reportPrivateUsage]
-TEXT = "# no comment"  # a comment
-LINES = f"""
-    as {VALUE}
-    they are
-"""
+VALUE: int = 1  # a comment
+TEXT = "# no comment"
 
 
-class Grave:
+class Grave(Site):
     """What users see."""
 
-    def __init__(self) -> None:
+    name: str
+    _mark: str = ""
+
+    def __init__(self, depth: "Depth") -> None:
+        """What users see."""
+        self.depth: Depth = depth
+        self._width: "Any" = 0
+
+    def open(self, tools: Iterable["Tool"]) -> None:
         """What users see."""
 
-    def open(self) -> None:
-        """What users see."""
-
-        def lift() -> None:
+        def lift(lid: "Any") -> None:
             """What nobody sees."""
 
-        lift()
+        for tool in tools:
+            handle: Any = f"{tool!r}{VALUE}"
+            lift(handle)
+            print(handle)
+        if not tools:
+            return
 
-    def _close(self) -> None:
+    def _close(self, lid: "Any") -> None:
         """What nobody sees."""
 
 
-def dig() -> int:
+class Hole:
+    """What nobody sees."""
+
+    width: "Width" = 0
+
+
+def dig(depth: int, *, width: int = 1) -> int:
     """What nobody sees,
 
     in several lines.
     """
+    try:
+        if depth:
+            depth -= 1
+            return depth + width
+        elif width:
+            return width
+    except (ValueError, TypeError):
+        raise
     return VALUE
 '''
 
-TRIMMED = '''
-VALUE = 1  # pyright: ignore[reportPrivateUsage]
-TEXT = "# no comment"
-LINES = f"""
-    as {VALUE}
-    they are
-"""
-
-
-class Grave:
-	"""What users see."""
-
-	def __init__(self) -> None:
-		"""What users see."""
-
-	def open(self) -> None:
-		"""What users see."""
-
-		def lift() -> None:
-			...
-
-		lift()
-
-	def _close(self) -> None:
-		...
-
-
-def dig() -> int:
+TRIMMED = """
+from collections.abc import Iterable
+TYPE_CHECKING=False
+if TYPE_CHECKING:
+	from typing import Literal
+	from necro._deep import Depth
+	type Tool=Literal['spade','shovel']
+VALUE=1
+TEXT='# no comment'
+class Grave(Site):
+	'What users see.'
+	name:str
+	_mark:str=''
+	def __init__(self,depth:'Depth')->None:
+		'What users see.'
+		(self.depth):Depth=depth
+		self._width=0
+	def open(self,tools:Iterable['Tool'])->None:
+		'What users see.'
+		def B(lid):pass
+		for C in tools:
+			A=f"{C!r}{VALUE}"
+			B(A)
+			print(A)
+		if not tools:return
+	def _close(self,lid):pass
+class Hole:width=0
+def dig(depth,*,width=1):
+	A=width
+	try:
+		if depth:
+			depth-=1
+			return depth+A
+		elif A:return A
+	except(ValueError,TypeError):raise
 	return VALUE
-'''
+"""
+SURFACE = Surface(
+    documented=frozenset({"Grave", "Site"}),
+    typed=frozenset({"Grave", "Site", "Depth", "Iterable", "Tool", "Literal"}),
+    listed=frozenset(),
+)
 
 
-def _without_doc_strings(source: str) -> str:
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            is_empty = len(node.body) == 1 and ast.unparse(node.body[0]) == "..."
-            if is_empty or ast.get_docstring(node) is not None:
-                del node.body[0]
-    return ast.dump(tree)
+@pytest.fixture(scope="module")
+def seen() -> Surface:
+    """What users see of the package."""
+    return surface(PACKAGE)
 
 
-def test_comments_private_doc_strings_and_spaces_go() -> None:
-    assert trimmed(SOURCE, public={"Grave"}, is_private=True) == TRIMMED
+def test_what_only_authors_need_goes_and_each_statement_keeps_a_line() -> None:
+    text = trimmed(SOURCE, SURFACE, module="necro._grave", is_hidden=True)
+    assert text == TRIMMED.lstrip("\n")
+
+
+def test_a_list_of_names_stays_where_a_star_reads_it() -> None:
+    listed = SURFACE._replace(listed=frozenset({"necro._grave"}))
+    assert "\n__all__=" in trimmed(SOURCE, listed, module="necro._grave", is_hidden=True)
+    assert "\n__all__=" in trimmed(SOURCE, SURFACE, module="necro.grave", is_hidden=False)
+
+
+def test_the_surface_reaches_through_bases_annotations_and_stars(tmp_path: Path) -> None:
+    package = tmp_path / "crypt"
+    package.mkdir()
+    (package / "__init__.py").write_text(
+        "from crypt._a import Tomb\nfrom crypt._b import *\n__all__ = ['Tomb']\n"
+    )
+    (package / "_a.py").write_text(
+        "class Base: ...\n"
+        "class Hidden: ...\n"
+        "class Tomb(Base):\n"
+        "    def open(self) -> 'Lid | None': ...\n"
+        "    def _shut(self) -> Hidden: ...\n"
+        "class Lid:\n"
+        "    def __init__(self) -> None:\n"
+        "        self.hinge: Hinge = Hinge()\n"
+        "class Hinge: ...\n"
+    )
+    (package / "_b.py").write_text("__all__ = ['star']\ndef star(): ...\ndef moon(): ...\n")
+    found = surface(package)
+    assert found.documented == {"Tomb", "Base", "star"}
+    assert found.typed == {"Tomb", "Base", "star", "Lid", "Hinge"}
+    assert found.listed == {"crypt._b"}
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _codes(constant)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_the_code_of_each_module_stays(path: Path) -> None:
+def test_the_code_of_each_module_stays(path: Path, seen: Surface) -> None:
     source = path.read_text()
-    text = trimmed(source, public=public_names(PACKAGE), is_private=True)
-    assert len(text) <= len(source)
-    assert _without_doc_strings(text) == _without_doc_strings(source)
+    module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+    hidden = is_private_module(PACKAGE, path)
+    tree = pruned(ast.parse(source), seen, module=module, is_hidden=hidden)
+    # Where the lines are broken changes nothing.
+    text = renamed(ast.unparse(tree), kept=set())
+    assert ast.dump(ast.parse(laid_out(text))) == ast.dump(ast.parse(text))
+    # Functions and attributes keep their names, which tracebacks, pickles and tests go by.
+    after = trimmed(source, seen, module=module, is_hidden=hidden)
+    before = list(_codes(compile(ast.unparse(tree), "", "exec")))
+    names = [code.co_names for code in _codes(compile(after, "", "exec"))]
+    assert names == [code.co_names for code in before]
+
+
+def _signatures(tree: ast.Module, names: frozenset[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for node in tree.body:
+        if not isinstance(node, ast.ClassDef) or node.name not in names:
+            continue
+        for member in node.body:
+            match member:
+                case ast.FunctionDef() | ast.AsyncFunctionDef() if not is_private(member.name):
+                    returns = ast.unparse(member.returns) if member.returns else ""
+                    found[f"{node.name}.{member.name}"] = ast.unparse(member.args) + returns
+                case _:
+                    pass
+    return found
+
+
+def test_what_users_call_keeps_its_signature_and_doc_string(tmp_path: Path, seen: Surface) -> None:
+    compared = 0
+    for copy, name in trim_package(PACKAGE, tmp_path).items():
+        if copy.suffix != ".py":
+            continue
+        before = ast.parse((PACKAGE.parent / name).read_text())
+        after = ast.parse(copy.read_text())
+        expected = _signatures(before, seen.typed)
+        assert _signatures(after, seen.typed) == expected
+        compared += len(expected)
+        for old in before.body:
+            if isinstance(old, ast.ClassDef) and old.name in seen.documented:
+                (new,) = (
+                    one
+                    for one in after.body
+                    if isinstance(one, ast.ClassDef) and one.name == old.name
+                )
+                assert inspect.cleandoc(ast.get_docstring(new) or "") == inspect.cleandoc(
+                    ast.get_docstring(old) or ""
+                )
+    assert compared > 100
