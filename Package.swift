@@ -68,6 +68,14 @@ let common: [SwiftSetting] =
       .enableExperimentalFeature("Embedded"),
       // The tests run with checks of exclusive access; a worker's objects belong to one thread.
       .unsafeFlags(["-wmo", "-Xfrontend", "-function-sections", "-enforce-exclusivity=unchecked"]),
+      // Checks that fail share a trap, and no file leaves the digest of its code in the library.
+      .unsafeFlags([
+        "-Xfrontend", "-mergeable-traps", "-Xfrontend", "-disable-incremental-llvm-codegen",
+      ]),
+      // Nothing is thrown through Swift's frames, so that tables for unwinding them are not needed.
+      .unsafeFlags([
+        "-Xllvm", "-force-attribute=nounwind", "-Xllvm", "-force-remove-attribute=uwtable",
+      ]),
     ] : [])
 
 /// A codec: octets in, values out, and no unsafe code.
@@ -75,7 +83,12 @@ let codec = common + [.strictMemorySafety()]
 
 /// What ships is to fit in 1 MB: what is large, and calls into CPython or waits for a database
 /// anyway, is compiled for size. The codecs and the server that every request passes are not.
-let small: [SwiftSetting] = isEmbedded ? [.unsafeFlags(["-Osize"])] : []
+/// Instructions that many of its functions have in common become a function of their own.
+let small: [SwiftSetting] =
+  isEmbedded ? [.unsafeFlags(["-Osize", "-Xllvm", "-enable-machine-outliner=always"])] : []
+/// The same for C: without tables for unwinding.
+let embeddedC = isEmbedded ? ["-fno-unwind-tables", "-fno-asynchronous-unwind-tables"] : []
+let shimSettings: [CSetting] = isEmbedded ? [.unsafeFlags(embeddedC)] : []
 
 let python = pythonInclude()
 let pythonHeaders = python.map { ["-I\($0)"] } ?? []
@@ -163,12 +176,13 @@ let package = Package(
       path: "Sources/Router", swiftSettings: codec),
 
     // C shims.
-    .target(name: "CKernels", path: "Sources/CKernels"),
-    .target(name: "CLinux", path: "Sources/CLinux"),
+    .target(name: "CKernels", path: "Sources/CKernels", cSettings: shimSettings),
+    .target(name: "CLinux", path: "Sources/CLinux", cSettings: shimSettings),
     .target(
       name: "CPython", path: "Sources/CPython", exclude: ["exports.map"],
       cSettings: [
-        .unsafeFlags(pythonHeaders + ["-Wall", "-Wextra", "-Werror"] + (isEmbedded ? ["-Os"] : []))
+        .unsafeFlags(
+          pythonHeaders + ["-Wall", "-Wextra", "-Werror"] + (isEmbedded ? ["-Os"] : []) + embeddedC)
       ]),
 
     // The server.
