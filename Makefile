@@ -18,7 +18,7 @@ OPERATIONS ?= 1000000
 PACKAGES := libssl-dev libpq-dev libhiredis-dev libhttp-parser-dev postgresql pgbouncer redis-server nginx wrk curl qemu-user \
   libsimdjson-dev rapidjson-dev
 
-.PHONY: run build test spec fuzz soak simulate-postgres simulate-redict bench-http bench-http1 bench-app bench-client \
+.PHONY: run build size test spec fuzz soak simulate-postgres simulate-redict bench-http bench-http1 bench-app bench-client \
   bench-start bench-postgres bench-resp bench-redict bench-json check-floats format clean packages swift
 
 run: build
@@ -37,6 +37,13 @@ build: $(VENV)/made swift
 	@NECRO_EMBEDDED=1 \
 	  NECRO_PYTHON_INCLUDE="$$($(PY) -c 'import sysconfig; print(sysconfig.get_config_var("INCLUDEPY"))')" \
 	  swift build -c release --product _necro --scratch-path .build-embedded
+
+# What the installed package is made of: the library by module and function, Python by folder.
+size: $(VENV)/tools swift
+	@NECRO_EMBEDDED=1 NECRO_SYMBOLS=1 NECRO_MAP=$(CURDIR)/.build-size/library.map \
+	  NECRO_PYTHON_INCLUDE="$$($(PY) -c 'import sysconfig; print(sysconfig.get_config_var("INCLUDEPY"))')" \
+	  swift build -q -c release --product _necro --scratch-path .build-size
+	@$(PY) Benchmarks/size/breakdown.py .build-size/library.map
 
 test: packages $(VENV)/tools swift
 	@$(PY) .ci/suites.py

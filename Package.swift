@@ -6,6 +6,7 @@ import PackageDescription
 //
 // NECRO_EMBEDDED=1       Embedded Swift, as `_necro` ships: no runtime library, libc alone.
 // NECRO_SYMBOLS=1        with Embedded Swift: keeps the symbols that a profiler shows.
+// NECRO_MAP=FILE         with Embedded Swift: the linker writes what the library is made of.
 // NECRO_PYTHON_INCLUDE   the folder of Python.h, when the manifest should not look for one.
 //
 // The codecs (Octets to Router) carry no unsafe flag in an ordinary build, so that any package can
@@ -126,7 +127,8 @@ let extensionLinker: [LinkerSetting] =
           "-L\(embeddedLibraries())", "-lswiftUnicodeDataTables",
           // Functions of the same code are folded into one, which the toolchain's lld can do.
           "-Xlinker", "--gc-sections", "-use-ld=lld", "-Xlinker", "--icf=all",
-        ] + packedRelocations() + (environment["NECRO_SYMBOLS"] == "1" ? [] : ["-Xlinker", "-s"]))
+        ] + packedRelocations() + (environment["NECRO_SYMBOLS"] == "1" ? [] : ["-Xlinker", "-s"])
+          + (environment["NECRO_MAP"].map { ["-Xlinker", "-Map=\($0)"] } ?? []))
     ] : [])
 
 let package = Package(
