@@ -144,6 +144,7 @@ let package = Package(
     .library(name: "NecroRouter", targets: ["NecroRouter"]),
     .library(name: "NecroPostgres", targets: ["NecroPostgres"]),
     .library(name: "NecroRedict", targets: ["NecroRedict"]),
+    .library(name: "NecroTLS", targets: ["NecroTLS"]),
     .library(name: "NecroServer", targets: ["NecroServer"]),
     .library(name: "NecroFuzzBodies", targets: ["NecroFuzzBodies"]),
     .library(name: "_necro", type: .dynamic, targets: ["NecroPythonHost"]),
@@ -181,11 +182,19 @@ let package = Package(
     .target(name: "CKernels", path: "Sources/CKernels", cSettings: shimSettings),
     .target(name: "CLinux", path: "Sources/CLinux", cSettings: shimSettings),
     .target(
+      name: "COpenSSL", path: "Sources/COpenSSL",
+      cSettings: isEmbedded ? [.unsafeFlags(["-Os"])] : []),
+    .target(
       name: "CPython", path: "Sources/CPython", exclude: ["exports.map"],
       cSettings: [
         .unsafeFlags(
           pythonHeaders + ["-Wall", "-Wextra", "-Werror"] + (isEmbedded ? ["-Os"] : []) + embeddedC)
       ]),
+
+    // TLS sessions, which a server and the drivers have in common.
+    .target(
+      name: "NecroTLS", dependencies: ["CLinux", "COpenSSL", "NecroOctets"],
+      path: "Sources/TLS", swiftSettings: common + small),
 
     // The server.
     .target(
@@ -229,6 +238,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["NecroOctets", "CLinux"], path: "Tests/TestSupport",
       swiftSettings: common),
+    .target(name: "COpenSSLHeaders", path: "Tests/COpenSSLHeaders"),
     .target(name: "CHTTPParser", path: "Tests/CHTTPParser"),
     .target(name: "CHiredis", path: "Tests/CHiredis"),
     .target(name: "CLibpq", path: "Tests/CLibpq"),
@@ -237,6 +247,7 @@ let package = Package(
       dependencies: [
         "CHTTPParser", "CHiredis", "CLibpq", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1",
         "NecroJSON", "NecroPostgresJSON", "NecroPostgresWire", "NecroRESP", "NecroRouter",
+        "NecroTLS",
       ],
       path: "Tests/FuzzBodies", swiftSettings: common),
     .executableTarget(
@@ -309,6 +320,12 @@ let package = Package(
     .testTarget(
       name: "ReactorTests", dependencies: ["NecroReactor", "CLinux", "TestSupport"],
       path: "Tests/ReactorTests", swiftSettings: common),
+    .testTarget(
+      name: "TLSTests",
+      dependencies: [
+        "NecroTLS", "COpenSSLHeaders", "CLinux", "NecroOctets", "NecroFuzzBodies", "TestSupport",
+      ],
+      path: "Tests/TLSTests", swiftSettings: common),
     .testTarget(
       name: "ServerTests", dependencies: ["NecroServer", "CLinux", "TestSupport"],
       path: "Tests/ServerTests", swiftSettings: common),

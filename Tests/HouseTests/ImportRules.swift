@@ -15,6 +15,7 @@ enum ImportRules {
     "Sources/RESP": ["NecroOctets", "NecroJSON"],
     "Sources/Router": ["NecroOctets"],
     "Sources/Reactor": ["CLinux", "NecroOctets"],
+    "Sources/TLS": ["CLinux", "COpenSSL", "NecroOctets"],
     "Sources/Postgres": ["CLinux", "NecroOctets", "NecroReactor", "NecroPostgresWire"],
     "Sources/Redict": ["CLinux", "NecroOctets", "NecroReactor", "NecroRESP"],
     "Sources/Server": [
@@ -33,7 +34,9 @@ enum ImportRules {
     "Tests/TestSupport": ["NecroOctets", "CLinux", "Foundation", "Testing"],
     "Tests/FuzzBodies": [
       "CHTTPParser", "CHiredis", "CLibpq", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1",
-      "NecroJSON", "NecroPostgresJSON", "NecroPostgresWire", "NecroRESP", "NecroRouter",
+      "NecroJSON", "NecroPostgresJSON", "NecroPostgresWire", "NecroRESP", "NecroRouter", "NecroTLS",
+      // Certificates come from files.
+      "Foundation",
     ],
     "Tests/JSONFloats": ["NecroOctets", "NecroJSON", "Foundation"],
     "Tests/PostgresValues": [
@@ -65,6 +68,9 @@ enum ImportRules {
     "Tests/RESPTests": tests(["NecroOctets", "NecroRESP", "NecroFuzzBodies"]),
     "Tests/RouterTests": tests(["NecroOctets", "NecroRouter", "NecroFuzzBodies"]),
     "Tests/ReactorTests": tests(["NecroOctets", "NecroReactor", "CLinux"]),
+    "Tests/TLSTests": tests([
+      "NecroOctets", "NecroTLS", "CLinux", "COpenSSLHeaders", "NecroFuzzBodies",
+    ]),
     "Tests/ServerTests": tests([
       "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroRouter", "NecroReactor",
       "NecroServer", "CLinux",
