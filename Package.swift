@@ -87,14 +87,17 @@ let codec = common + [.strictMemorySafety()]
 /// Instructions that many of its functions have in common become a function of their own.
 let small: [SwiftSetting] =
   isEmbedded ? [.unsafeFlags(["-Osize", "-Xllvm", "-enable-machine-outliner=always"])] : []
-/// The same for C: without tables for unwinding.
-let embeddedC = isEmbedded ? ["-fno-unwind-tables", "-fno-asynchronous-unwind-tables"] : []
+/// The same for C: without tables for unwinding, and without the checks in Python's headers.
+let embeddedC =
+  isEmbedded ? ["-fno-unwind-tables", "-fno-asynchronous-unwind-tables", "-DNDEBUG"] : []
 let shimSettings: [CSetting] = isEmbedded ? [.unsafeFlags(embeddedC)] : []
 
 let python = pythonInclude()
 let pythonHeaders = python.map { ["-I\($0)"] } ?? []
 /// Python.h sees libc with the GNU declarations: beside it, CLinux has to.
-let pythonSwift = ["-Xcc", "-D_GNU_SOURCE"] + (python.map { ["-Xcc", "-I\($0)"] } ?? [])
+let pythonSwift =
+  ["-Xcc", "-D_GNU_SOURCE"] + (isEmbedded ? ["-Xcc", "-DNDEBUG"] : [])
+  + (python.map { ["-Xcc", "-I\($0)"] } ?? [])
 
 /// `NECRO_PYTHON_3_13` and the like: the minor version the extension module is built for, which
 /// `necro` looks for first.

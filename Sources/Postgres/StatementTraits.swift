@@ -60,56 +60,43 @@ private struct StatementScanner: ~Escapable {
     return []
   }
 
-  private static var readers: [StaticString] { ["select", "values", "table", "with"] }
+  private static var readers: StaticString { "select values table with" }
 
-  private static var changers: [StaticString] {
-    [
-      "begin", "start", "commit", "end", "rollback", "abort", "savepoint", "release", "prepare",
-      "deallocate", "declare", "fetch", "move", "close", "listen", "unlisten", "reset", "discard",
-      "load",
-    ]
+  private static var changers: StaticString {
+    """
+    begin start commit end rollback abort savepoint release prepare deallocate declare fetch \
+    move close listen unlisten reset discard load
+    """
   }
 
   /// Words that write, lock, or make something, wherever they stand as a keyword.
-  private static var writers: [StaticString] {
-    ["insert", "update", "delete", "merge", "into", "share"]
-  }
+  private static var writers: StaticString { "insert update delete merge into share" }
 
   /// Keywords that stand before a parenthesis and call nothing.
-  private static var grouping: [StaticString] {
-    [
-      "in", "and", "or", "not", "values", "as", "on", "from", "where", "select", "exists", "any",
-      "all", "some", "array", "over", "filter", "by", "union", "intersect", "except", "join",
-      "using",
-      "then", "else", "when", "case", "lateral", "with", "having", "distinct", "materialized",
-      "limit", "offset", "between", "like", "ilike", "is", "within", "group", "row", "order",
-      "partition", "window", "sets", "cube", "rollup", "grouping", "recursive", "numeric",
-      "decimal",
-      "varchar", "char", "character", "varying", "bit", "timestamp", "timestamptz", "time",
-      "timetz",
-      "interval", "float", "precision",
-    ]
+  private static var grouping: StaticString {
+    """
+    in and or not values as on from where select exists any all some array over filter by \
+    union intersect except join using then else when case lateral with having distinct \
+    materialized limit offset between like ilike is within group row order partition window \
+    sets cube rollup grouping recursive numeric decimal varchar char character varying bit \
+    timestamp timestamptz time timetz interval float precision
+    """
   }
 
   /// Functions that only compute, and finish soon.
-  private static var harmless: [StaticString] {
-    [
-      "count", "sum", "avg", "min", "max", "coalesce", "nullif", "greatest", "least", "abs",
-      "round",
-      "ceil", "ceiling", "floor", "trunc", "mod", "power", "sqrt", "sign", "length", "char_length",
-      "octet_length", "lower", "upper", "initcap", "trim", "btrim", "ltrim", "rtrim", "substring",
-      "substr", "position", "strpos", "replace", "concat", "concat_ws", "format", "left", "right",
-      "lpad", "rpad", "split_part", "starts_with", "encode", "decode", "md5", "to_char", "to_date",
-      "to_timestamp", "to_number", "now", "date_trunc", "date_part", "extract", "age", "cast",
-      "make_date", "make_interval", "array_agg", "array_length", "array_position",
-      "array_to_string",
-      "string_to_array", "string_agg", "unnest", "cardinality", "json_agg", "jsonb_agg",
-      "json_build_object", "jsonb_build_object", "json_build_array", "jsonb_build_array",
-      "json_object_agg", "jsonb_object_agg", "to_json", "to_jsonb", "row_to_json", "jsonb_set",
-      "jsonb_array_elements", "jsonb_array_length", "bool_and", "bool_or", "every", "row_number",
-      "rank", "dense_rank", "lag", "lead", "first_value", "last_value", "ntile", "overlay",
-      "current_setting", "version", "generate_series",
-    ]
+  private static var harmless: StaticString {
+    """
+    count sum avg min max coalesce nullif greatest least abs round ceil ceiling floor trunc \
+    mod power sqrt sign length char_length octet_length lower upper initcap trim btrim ltrim \
+    rtrim substring substr position strpos replace concat concat_ws format left right lpad \
+    rpad split_part starts_with encode decode md5 to_char to_date to_timestamp to_number now \
+    date_trunc date_part extract age cast make_date make_interval array_agg array_length \
+    array_position array_to_string string_to_array string_agg unnest cardinality json_agg \
+    jsonb_agg json_build_object jsonb_build_object json_build_array jsonb_build_array \
+    json_object_agg jsonb_object_agg to_json to_jsonb row_to_json jsonb_set \
+    jsonb_array_elements jsonb_array_length bool_and bool_or every row_number rank dense_rank \
+    lag lead first_value last_value ntile overlay current_setting version generate_series
+    """
   }
 
   private mutating func restIsHarmless() -> Bool {
@@ -164,14 +151,21 @@ private struct StatementScanner: ~Escapable {
 
   private mutating func onlySpaceFollows() -> Bool { next() == nil }
 
-  private func any(_ words: [StaticString], _ slice: Slice) -> Bool {
-    for word in words where equals(slice, word) { return true }
+  /// Whether a word is one of those that stand apart by a space each.
+  private func any(_ words: StaticString, _ slice: Slice) -> Bool {
+    let listed = words.octets
+    var start = 0
+    for end in 0...listed.count where end == listed.count || listed[end] == 0x20 {
+      if equals(slice, listed.extracting(start..<end)) { return true }
+      start = end + 1
+    }
     return false
   }
 
-  private func equals(_ slice: Slice, _ word: StaticString) -> Bool {
+  private func equals(_ slice: Slice, _ word: StaticString) -> Bool { equals(slice, word.octets) }
+
+  private func equals(_ slice: Slice, _ other: Span<UInt8>) -> Bool {
     let own = text.octets(slice)
-    let other = word.octets
     guard own.count == other.count else { return false }
     for index in own.indices where OctetClass.lowercased(own[index]) != other[index] {
       return false

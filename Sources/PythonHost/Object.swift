@@ -48,7 +48,8 @@ func makeLatin1String(_ octets: Span<UInt8>) -> Object? {
 func makeEscapedString(_ octets: Span<UInt8>) -> Object? {
   octets.withUnsafeBytes { bytes in
     PyUnicode_DecodeUTF8(
-      bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, "surrogateescape")
+      bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count,
+      cString("surrogateescape"))
   }
 }
 
@@ -75,7 +76,7 @@ func withOctets<Result>(ofString string: Object, _ body: (Span<UInt8>) -> Result
   return body(Span(_unsafeStart: start, count: count))
 }
 
-/// A literal as C takes it.
+/// A literal as C takes it. One that C takes as a String brings what turns strings into UTF-16.
 func cString(_ text: StaticString) -> UnsafePointer<CChar> {
   UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
 }
@@ -94,25 +95,20 @@ func raise(_ type: Object, _ message: borrowing OctetBuffer) {
 
 /// An attribute's value, a new reference; nil with an error.
 func attribute(_ object: Object, _ name: StaticString) -> Object? {
-  PyObject_GetAttrString(
-    object, UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self))
+  PyObject_GetAttrString(object, cString(name))
 }
 
 /// An attribute of a module, which is imported when it is not yet; a new reference, or nil with an
 /// error.
 func imported(_ module: StaticString, _ name: StaticString) -> Object? {
-  guard
-    let module = PyImport_ImportModule(
-      UnsafeRawPointer(module.utf8Start).assumingMemoryBound(to: CChar.self))
-  else { return nil }
+  guard let module = PyImport_ImportModule(cString(module)) else { return nil }
   defer { release(module) }
   return attribute(module, name)
 }
 
 /// An interned str, a new reference.
 func interned(_ text: StaticString) -> Object {
-  let string = PyUnicode_InternFromString(
-    UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self))
+  let string = PyUnicode_InternFromString(cString(text))
   precondition(string != nil, "memory for a name")
   return string!
 }

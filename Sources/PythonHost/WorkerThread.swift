@@ -48,24 +48,26 @@ private func runWorker(_ start: UnsafeMutablePointer<WorkerStart>) {
 private func runMain(_ start: UnsafeMutablePointer<WorkerStart>) -> Bool {
   guard let text = makeString(Span(_unsafeElements: start.pointee.settings)) else { return false }
   defer { release(text) }
-  guard let module = PyImport_ImportModule("json") else { return false }
+  guard let module = PyImport_ImportModule(cString("json")) else { return false }
   defer { release(module) }
   guard let loads = attribute(module, "loads") else { return false }
   defer { release(loads) }
   guard let settings = call(loads, text) else { return false }
   defer { release(settings) }
-  guard let path = PyDict_GetItemString(settings, "path"), PySys_SetObject("path", path) == 0,
-    let argv = PyDict_GetItemString(settings, "argv"), PySys_SetObject("argv", argv) == 0
-  else { return false }
+  guard take("path", of: settings), take("argv", of: settings) else { return false }
   guard let main = imported("necro._worker", "main") else { return false }
   defer { release(main) }
-  guard
-    let capsule = PyCapsule_New(start, "necro.start", nil)
-  else { return false }
+  guard let capsule = PyCapsule_New(start, cString("necro.start"), nil) else { return false }
   defer { release(capsule) }
   guard let result = call(main, capsule, settings) else { return false }
   defer { release(result) }
   return PyObject_IsTrue(result) == 1
+}
+
+/// Gives `sys` what the settings have under a name.
+private func take(_ name: StaticString, of settings: Object) -> Bool {
+  guard let value = PyDict_GetItemString(settings, cString(name)) else { return false }
+  return PySys_SetObject(cString(name), value) == 0
 }
 
 private func writeToStandardError(_ text: StaticString) {

@@ -103,6 +103,7 @@ static inline bool necro_json_copy_short(uint8_t *out, const uint8_t *text, size
 }
 
 // The powers of ten from 10^-342 to 10^324, two words each: `Sources/JSON/PowersOfTen.swift`.
-extern const uint64_t necro_json_powers[1334];
+// Filled when the library is loaded, and only read from then on.
+extern uint64_t necro_json_powers[1334];
 
 static inline uint64_t necro_json_power(ptrdiff_t index) { return necro_json_powers[index]; }
