@@ -229,7 +229,7 @@ let package = Package(
       name: "NecroPythonHost",
       dependencies: [
         "CPython", "CLinux", "NecroOctets", "NecroJSON", "NecroPostgres", "NecroPostgresJSON",
-        "NecroPostgresWire", "NecroPythonJSON", "NecroServer",
+        "NecroPostgresWire", "NecroPythonJSON", "NecroRESP", "NecroRedict", "NecroServer",
       ],
       path: "Sources/PythonHost", swiftSettings: common + small + [.unsafeFlags(pythonSwift)],
       linkerSettings: extensionLinker),

@@ -12,6 +12,8 @@ final class ModuleState {
   let decodeError: Object
   let rowType: UnsafeMutablePointer<PyTypeObject>
   let sessionType: UnsafeMutablePointer<PyTypeObject>
+  let redictPoolType: UnsafeMutablePointer<PyTypeObject>
+  let redictConnectionType: UnsafeMutablePointer<PyTypeObject>
   /// What calls of databases need of asyncio, which is not imported before.
   private(set) var calls: CallTypes?
 
@@ -58,7 +60,9 @@ final class ModuleState {
     dispatcherType: UnsafeMutablePointer<PyTypeObject>,
     connectionType: UnsafeMutablePointer<PyTypeObject>,
     rowType: UnsafeMutablePointer<PyTypeObject>,
-    sessionType: UnsafeMutablePointer<PyTypeObject>, decodeError: Object
+    sessionType: UnsafeMutablePointer<PyTypeObject>,
+    redictPoolType: UnsafeMutablePointer<PyTypeObject>,
+    redictConnectionType: UnsafeMutablePointer<PyTypeObject>, decodeError: Object
   ) {
     self.bodyType = bodyType
     self.requestHeadType = requestHeadType
@@ -66,6 +70,8 @@ final class ModuleState {
     self.connectionType = connectionType
     self.rowType = rowType
     self.sessionType = sessionType
+    self.redictPoolType = redictPoolType
+    self.redictConnectionType = redictConnectionType
     self.decodeError = decodeError
   }
 
@@ -126,15 +132,21 @@ func moduleExec(_ module: Object?) -> CInt {
     let row = makeType(module, necro_row_spec(), named: "Row"),
     let pool = makeType(module, necro_pool_spec(), named: "PostgresPool"),
     let session = makeType(module, necro_session_spec(), named: "PostgresConnection"),
+    let redictPool = makeType(module, necro_redict_spec(), named: "RedictPool"),
+    let redictConnection = makeType(
+      module, necro_redict_connection_spec(), named: "RedictConnection"),
+    let redictBatch = makeType(module, necro_redict_batch_spec(), named: "RedictBatch"),
     let decodeError = PyErr_NewException("necro._necro.JSONDecodeError", necro_value_error(), nil),
     PyModule_AddObjectRef(module, "JSONDecodeError", decodeError) == 0
   else { return -1 }
   _ = worker
   _ = host
   _ = pool
+  _ = redictBatch
   let state = ModuleState(
     bodyType: body, requestHeadType: request, dispatcherType: dispatcher,
-    connectionType: connection, rowType: row, sessionType: session, decodeError: decodeError)
+    connectionType: connection, rowType: row, sessionType: session,
+    redictPoolType: redictPool, redictConnectionType: redictConnection, decodeError: decodeError)
   necro_module_state(module).pointee.payload = Unmanaged.passRetained(state).toOpaque()
   return 0
 }

@@ -34,6 +34,11 @@ public struct CommandTraits: OptionSet, Sendable {
     self = traits
   }
 
+  /// Whether the traits of a command depend on the argument behind its name.
+  public static func hasSubcommands(_ name: Span<UInt8>) -> Bool {
+    CommandTraitsTable.traits(name, Span()).contains(.hasSubcommands)
+  }
+
   /// In the table: that the argument behind the name tells more.
   static var hasSubcommands: CommandTraits { CommandTraits(rawValue: 64) }
 }

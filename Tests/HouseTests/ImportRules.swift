@@ -27,7 +27,7 @@ enum ImportRules {
     "Sources/PythonHost": [
       "CPython", "CLinux", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroRouter",
       "NecroReactor", "NecroJSON", "NecroServer", "NecroPostgres", "NecroPostgresJSON",
-      "NecroPostgresWire", "NecroPythonJSON",
+      "NecroPostgresWire", "NecroPythonJSON", "NecroRESP", "NecroRedict",
     ],
     "Sources/necro": ["CLinux"],
 

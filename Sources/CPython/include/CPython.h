@@ -56,6 +56,10 @@ static inline const char *necro_ascii(PyObject *o, Py_ssize_t *count) {
   return (const char *)((PyASCIIObject *)o + 1);
 }
 
+/// What `int` and `float` themselves show a number as, whatever a subclass does; new references.
+static inline PyObject *necro_int_text(PyObject *o) { return PyLong_Type.tp_repr(o); }
+static inline PyObject *necro_float_text(PyObject *o) { return PyFloat_Type.tp_repr(o); }
+
 /// The value of an int that CPython stores in one digit; false for any other.
 static inline bool necro_compact_int(PyObject *o, Py_ssize_t *value) {
   if (!PyUnstable_Long_IsCompact((PyLongObject *)o)) return false;
@@ -203,6 +207,10 @@ PyType_Spec *necro_row_spec(void);
 PyType_Spec *necro_call_spec(void);
 PyType_Spec *necro_pool_spec(void);
 PyType_Spec *necro_session_spec(void);
+PyType_Spec *necro_redict_spec(void);
+PyType_Spec *necro_redict_connection_spec(void);
+PyType_Spec *necro_redict_batch_spec(void);
+PyType_Spec *necro_redict_call_spec(void);
 
 /// Gives up the references of a Body.
 int necro_body_clear(PyObject *self);

@@ -4,6 +4,8 @@ import CPython
 final class CallTypes {
   /// `PostgresCall`, a subclass of asyncio.Future.
   let call: UnsafeMutablePointer<PyTypeObject>
+  /// `RedictCall`, another.
+  let redictCall: UnsafeMutablePointer<PyTypeObject>
   /// `asyncio.Future.cancel`
   let futureCancel: Object
   /// `("loop",)`, the keywords that a future is made with.
@@ -13,11 +15,13 @@ final class CallTypes {
   init?(module: Object) {
     guard let future = imported("asyncio", "Future"), let cancel = attribute(future, "cancel"),
       let type = PyType_FromModuleAndSpec(module, necro_call_spec(), future),
+      let redictType = PyType_FromModuleAndSpec(module, necro_redict_call_spec(), future),
       let keyword = PyTuple_New(1)
     else { return nil }
     release(future)
     necro_tuple_set(keyword, 0, interned("loop"))
     call = UnsafeMutableRawPointer(type).assumingMemoryBound(to: PyTypeObject.self)
+    redictCall = UnsafeMutableRawPointer(redictType).assumingMemoryBound(to: PyTypeObject.self)
     futureCancel = cancel
     loopKeyword = keyword
   }

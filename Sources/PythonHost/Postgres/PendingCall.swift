@@ -2,10 +2,19 @@ import CPython
 import NecroOctets
 import NecroPostgres
 
+/// A call whose result a future of Python waits for, whoever answers it.
+class AwaitedCall {
+  /// Owned; nil once somebody cancelled it.
+  var future: Object?
+
+  /// Nobody waits for the answer any more.
+  func cancel() {}
+}
+
 /// A call of Python's that a pool has been asked to answer: an operation, and what it is for.
 ///
 /// It is kept alive by the operation's token from `submit` to `completed`.
-final class PendingCall {
+final class PendingCall: AwaitedCall {
   /// What the future's result is made of.
   enum Mode: UInt8 {
     /// The first row, or None.
@@ -31,8 +40,6 @@ final class PendingCall {
 
   let operation: Operation
   var mode: Mode
-  /// Owned; nil once somebody cancelled it.
-  var future: Object?
   /// The arguments, a tuple, until the call is over: they may have to be encoded again.
   var arguments: Object?
   /// The statement, a str, for errors.
@@ -68,11 +75,9 @@ final class PendingCall {
     (future, arguments, query, error) = (nil, nil, nil, nil)
     Unmanaged.passUnretained(self).release()
   }
-}
 
-extension PendingCall {
   /// Nobody waits for the answer any more: the operation is taken back, or its reply dropped.
-  func cancel() {
+  override func cancel() {
     release(future)
     future = nil
     owner?.withdraw(operation)

@@ -1,6 +1,6 @@
 import CPython
 
-// The type `PostgresCall`.
+// The types `PostgresCall` and `RedictCall`.
 
 /// `cancel(msg=None)` of a call's future.
 @c(necro_call_cancel)
@@ -20,8 +20,7 @@ func callCancel(
   guard let cancelled = call(state.calls!.futureCancel, future, message) else { return nil }
   if let raw = record.pointee, cancelled == necro_true() {
     record.pointee = nil
-    let pending = Unmanaged<PendingCall>.fromOpaque(raw).takeUnretainedValue()
-    pending.cancel()
+    Unmanaged<AwaitedCall>.fromOpaque(raw).takeUnretainedValue().cancel()
   }
   return cancelled
 }

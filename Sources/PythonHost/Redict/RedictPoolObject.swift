@@ -1,0 +1,249 @@
+import CPython
+import NecroOctets
+import NecroRESP
+import NecroReactor
+import NecroRedict
+
+// The type `RedictPool`.
+
+private func redict(_ object: Object?) -> RedictPool {
+  payload(of: object!, as: RedictPool.self)!
+}
+
+/// `RedictPool(loop, settings, hooks)`: `settings` is a dict of ints by the names of RedictSettings.
+@c(necro_redict_new)
+func redictNew(
+  _ type: UnsafeMutablePointer<PyTypeObject>?, _ arguments: Object?, _ keywords: Object?
+) -> Object? {
+  guard necro_tuple_size(arguments!) == 3, let given = necro_tuple_item(arguments!, 1),
+    necro_is_dict(given)
+  else {
+    raise(necro_type_error()!, "RedictPool() takes a loop, a dict of settings and hooks")
+    return nil
+  }
+  var settings = RedictSettings()
+  var commandMilliseconds: UInt64 = 0
+  guard readSettings(given, into: &settings, &commandMilliseconds),
+    let object = allocateInstance(of: type!)
+  else { return nil }
+  guard
+    let pool = RedictPool(
+      module: necro_module_of(object)!, loop: necro_tuple_item(arguments!, 0), settings: settings,
+      commandMilliseconds: commandMilliseconds, hooks: necro_tuple_item(arguments!, 2))
+  else {
+    release(object)
+    return nil
+  }
+  setPayload(of: object, to: pool)
+  pool.begin(object)
+  return object
+}
+
+/// Sets what a dict names; false with an error.
+private func readSettings(
+  _ given: Object, into settings: inout RedictSettings, _ commandMilliseconds: inout UInt64
+) -> Bool {
+  func number(_ name: StaticString, _ body: (Int) -> Void) -> Bool {
+    guard let key = makeString(name.octets) else { return false }
+    defer { release(key) }
+    guard let value = PyDict_GetItemWithError(given, key) else { return PyErr_Occurred() == nil }
+    let number = PyLong_AsLong(value)
+    if number == -1 && PyErr_Occurred() != nil { return false }
+    body(max(number, 0))
+    return true
+  }
+  return number("shared_connections_max") { settings.sharedConnectionsMax = max($0, 1) }
+    && number("owned_connections_max") { settings.ownedConnectionsMax = max($0, 1) }
+    && number("idle_connections_max") { settings.idleConnectionsMax = $0 }
+    && number("wait_milliseconds") { settings.waitMilliseconds = UInt64($0) }
+    && number("waiters_max") { settings.waitersMax = $0 }
+    && number("connect_milliseconds") { settings.connectMilliseconds = UInt64(max($0, 1)) }
+    && number("silence_milliseconds") { settings.silenceMilliseconds = UInt64(max($0, 1)) }
+    && number("ping_milliseconds") { settings.pingMilliseconds = UInt64(max($0, 1)) }
+    && number("reply_octets_max") { settings.replyLimits.valueOctetsMax = max($0, 1) }
+    && number("command_milliseconds") { commandMilliseconds = UInt64($0) }
+}
+
+@c(necro_redict_dealloc)
+func redictDealloc(_ object: Object?) {
+  if let pool = payload(of: object!, as: RedictPool.self) { pool.end() }
+  deallocate(object!, payload: RedictPool.self)
+}
+
+@c(necro_redict_call)
+func redictCall(
+  _ object: Object?, _ arguments: UnsafePointer<Object?>?, _ count: Py_ssize_t, _ names: Object?
+) -> Object? {
+  redict(object).call(arguments, count, names, isRaw: false, on: nil)
+}
+
+@c(necro_redict_call_raw)
+func redictCallRaw(
+  _ object: Object?, _ arguments: UnsafePointer<Object?>?, _ count: Py_ssize_t, _ names: Object?
+) -> Object? {
+  redict(object).call(arguments, count, names, isRaw: true, on: nil)
+}
+
+/// `acquire()`: a call whose result is a RedictConnection.
+@c(necro_redict_acquire)
+func redictAcquire(_ object: Object?, _ ignored: Object?) -> Object? {
+  let pool = redict(object)
+  let pending = pool.makePending()
+  pending.mode = .connection
+  return pool.submit(pending, on: nil)
+}
+
+/// `attach(descriptor, greeting)`: begins a connection on a connected socket, which the pool then owns.
+/// `greeting` is a tuple: user, password, database, client name, library's name and version (bytes, and an
+/// int), and the version of the protocol to ask for.
+@c(necro_redict_attach)
+func redictAttach(
+  _ object: Object?, _ arguments: UnsafePointer<Object?>?, _ count: Py_ssize_t
+) -> Object? {
+  guard count == 2, let arguments, let given = arguments[1], necro_is_tuple(given),
+    necro_tuple_size(given) == 7
+  else {
+    raise(necro_type_error()!, "attach() takes a descriptor and a greeting")
+    return nil
+  }
+  let descriptor = PyLong_AsLong(arguments[0])
+  let database = PyLong_AsLong(necro_tuple_item(given, 2))
+  let version = PyLong_AsLong(necro_tuple_item(given, 6))
+  if PyErr_Occurred() != nil { return nil }
+  guard descriptor >= 0 else {
+    raise(necro_value_error()!, "a descriptor is not negative")
+    return nil
+  }
+  func octets(_ index: Int) -> [UInt8] {
+    guard let item = necro_tuple_item(given, index), necro_is_bytes(item) else { return [] }
+    return withOctets(ofBytes: item) { copied($0) }
+  }
+  var greeting = RedictGreeting()
+  greeting.user = octets(0)
+  greeting.password = octets(1)
+  greeting.database = Int64(database)
+  greeting.name = octets(3)
+  greeting.libraryName = octets(4)
+  greeting.libraryVersion = octets(5)
+  greeting.version = version == 2 ? .version2 : .version3
+  let pool = redict(object)
+  pool.client.attach(
+    RedictSocketTransport(socket: Int32(truncatingIfNeeded: descriptor), isConnecting: false),
+    greeting)
+  pool.scheduleFlush()
+  return none()
+}
+
+func copied(_ octets: Span<UInt8>) -> [UInt8] {
+  var copy: [UInt8] = []
+  copy.reserveCapacity(octets.count)
+  for index in octets.indices { copy.append(octets[index]) }
+  return copy
+}
+
+@c(necro_redict_connection_failed)
+func redictConnectionFailed(_ object: Object?, _ ignored: Object?) -> Object? {
+  redict(object).client.connectionFailed()
+  redict(object).scheduleFlush()
+  return none()
+}
+
+/// `begin_subscription(kind, topics, listener)`: its number. `kind` is 0 for channels, 1 for patterns, 2 for
+/// shard channels, `topics` a list of bytes.
+@c(necro_redict_subscribe)
+func redictSubscribe(
+  _ object: Object?, _ arguments: UnsafePointer<Object?>?, _ count: Py_ssize_t
+) -> Object? {
+  guard count == 3, let arguments, let list = arguments[1], necro_is_list(list),
+    let kind = RedictSubscription.Kind(
+      rawValue: UInt8(truncatingIfNeeded: PyLong_AsLong(arguments[0])))
+  else {
+    if PyErr_Occurred() == nil {
+      raise(necro_type_error()!, "begin_subscription() takes a kind, a list and a listener")
+    }
+    return nil
+  }
+  var topics: [[UInt8]] = []
+  for index in 0..<necro_size(list) {
+    let item = necro_list_item(list, index)!
+    guard necro_is_bytes(item) else {
+      raise(necro_type_error()!, "a topic is a bytes object")
+      return nil
+    }
+    topics.append(withOctets(ofBytes: item) { copied($0) })
+  }
+  guard !topics.isEmpty else {
+    raise(necro_value_error()!, "a subscription has a topic")
+    return nil
+  }
+  let pool = redict(object)
+  let subscription = RedictSubscription(kind, topics: topics)
+  var place = 0
+  while place < pool.subscriptions.count, pool.subscriptions[place] != nil { place += 1 }
+  if place == pool.subscriptions.count { pool.subscriptions.append(nil) }
+  pool.subscriptions[place] = (subscription, retained(arguments[2]!))
+  subscription.ownerToken = UInt(place) + 1
+  pool.client.subscribe(subscription)
+  pool.scheduleFlush()
+  return PyLong_FromLong(place)
+}
+
+@c(necro_redict_unsubscribe)
+func redictUnsubscribe(_ object: Object?, _ number: Object?) -> Object? {
+  let place = PyLong_AsLong(number)
+  if PyErr_Occurred() != nil { return nil }
+  let pool = redict(object)
+  guard place >= 0, place < pool.subscriptions.count, let entry = pool.subscriptions[place] else {
+    return none()
+  }
+  pool.subscriptions[place] = nil
+  pool.client.unsubscribe(entry.subscription)
+  release(entry.listener)
+  pool.scheduleFlush()
+  return none()
+}
+
+@c(necro_redict_pause)
+func redictPause(_ object: Object?, _ isPaused: Object?) -> Object? {
+  redict(object).client.setMessagesPaused(isPaused == necro_true())
+  redict(object).scheduleFlush()
+  return none()
+}
+
+@c(necro_redict_fileno)
+func redictFileno(_ object: Object?, _ ignored: Object?) -> Object? {
+  PyLong_FromLong(Int(redict(object).reactor.descriptor))
+}
+
+@c(necro_redict_turn)
+func redictTurn(_ object: Object?, _ ignored: Object?) -> Object? {
+  redict(object).turn() ? none() : nil
+}
+
+@c(necro_redict_flush)
+func redictFlush(_ object: Object?, _ ignored: Object?) -> Object? {
+  redict(object).flush()
+  return none()
+}
+
+/// `close()`: closes all connections and fails what waits.
+@c(necro_redict_close)
+func redictClose(_ object: Object?, _ ignored: Object?) -> Object? {
+  let pool = redict(object)
+  pool.client.close()
+  pool.flush()
+  return none()
+}
+
+/// `counts()`: connections, commands that wait, and the version that the first speaks (0 for none).
+@c(necro_redict_counts)
+func redictCounts(_ object: Object?, _ ignored: Object?) -> Object? {
+  let client = redict(object).client!
+  guard let counts = PyTuple_New(3) else { return nil }
+  let version = client.connections.first.map { Int($0.version.rawValue) } ?? 0
+  for (index, number) in [client.connections.count, client.waitingCount, version].enumerated() {
+    guard let value = PyLong_FromLong(number) else { return nil }
+    necro_tuple_set(counts, index, value)
+  }
+  return counts
+}
