@@ -155,6 +155,15 @@ def _prune(
     - is_documented, is_typed: whether users see the whole around them.
     """
     kept: list[ast.stmt] = []
+    # Methods that the decorators of others are given say what those take.
+    given = {
+        name
+        for one in body
+        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)
+        for decorator in one.decorator_list
+        if isinstance(decorator, ast.Call)
+        for name in identifiers(decorator)
+    }
     for statement in body:
         match statement:
             case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
@@ -164,7 +173,8 @@ def _prune(
                     typed = statement.name in seen.typed
                 elif not isinstance(within, ast.ClassDef) or is_private(statement.name):
                     # What stands in a function cannot be reached from outside.
-                    documented = typed = False
+                    documented = False
+                    typed = typed and statement.name in given
                 if not documented:
                     _remove_doc_string(statement)
                 if not typed and not isinstance(statement, ast.ClassDef):

@@ -101,9 +101,11 @@ def identifier(text: str) -> str:
 
 def syntax(argument: Schema) -> str:
     """An argument as documentation writes it."""
-    kind, token = argument["type"], argument.get("token")
+    kind: str = argument["type"]
+    token: str | None = argument.get("token")
+    text: str
     if kind == "pure-token":
-        text = token
+        text = token or ""
     elif kind in ("oneof", "block"):
         parts = [syntax(each) for each in argument["arguments"]]
         text = (" | " if kind == "oneof" else " ").join(parts)
@@ -244,15 +246,16 @@ def reply(schema: Schema | None) -> str:
         return "any"
     for union in ("anyOf", "oneOf"):
         if union in schema:
-            return "|".join(sorted({reply(each) for each in schema[union]}))
+            members: list[Schema] = schema[union]
+            return "|".join(sorted({reply(each) for each in members}))
     if "const" in schema:
         return repr(schema["const"])
     kind: str = schema.get("type", "any")
     if kind == "array":
-        items = schema.get("items")
+        items: Schema | list[Schema] | None = schema.get("items")
         return f"list[{reply(items)}]" if isinstance(items, dict) else "any"
     if kind == "object":
-        rest = schema.get("additionalProperties")
+        rest: Schema | bool | None = schema.get("additionalProperties")
         return f"dict[{reply(rest)}]" if isinstance(rest, dict) else "any"
     return kind
 

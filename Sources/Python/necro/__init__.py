@@ -25,7 +25,7 @@ from necro._state import State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from necro import json, postgres
+    from necro import json, postgres, redict
     from necro._cors import CORS
     from necro._credentials import Basic, Bearer
     from necro._native import native as _native
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from necro._sessions import Session, Sessions
     from necro._signing import Signer
     from necro.postgres import BlockingDatabase, Database
+    from necro.redict import BlockingRedict, Redict
 
     Body = _native.Body
     to_dict = _native.to_dict
@@ -50,6 +51,7 @@ __all__ = [
     "Basic",
     "Bearer",
     "BlockingDatabase",
+    "BlockingRedict",
     "Body",
     "CallNext",
     "ClientDisconnect",
@@ -66,6 +68,7 @@ __all__ = [
     "Query",
     "QueryParameters",
     "RateLimit",
+    "Redict",
     "Redirect",
     "Request",
     "RequestIDs",
@@ -81,6 +84,7 @@ __all__ = [
     "etag",
     "json",
     "postgres",
+    "redict",
     "to_dict",
 ]
 
@@ -91,9 +95,11 @@ if not TYPE_CHECKING:
         "Basic": "_credentials",
         "Bearer": "_credentials",
         "BlockingDatabase": "postgres",
+        "BlockingRedict": "redict",
         "CORS": "_cors",
         "Database": "postgres",
         "RateLimit": "_rate_limit",
+        "Redict": "redict",
         "Request": "_request",
         "RequestIDs": "_request_ids",
         "SecurityHeaders": "_security_headers",
@@ -116,7 +122,7 @@ if not TYPE_CHECKING:
             from importlib import import_module
 
             value = getattr(import_module(f"necro.{_LATER[name]}"), name)
-        elif name in ("json", "postgres"):
+        elif name in ("json", "postgres", "redict"):
             from importlib import import_module
 
             value = import_module(f"necro.{name}")

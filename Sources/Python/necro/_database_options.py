@@ -1,4 +1,4 @@
-"""The options of an app's `db`: how many connections a worker keeps, and for how long."""
+"""The options of an app's `db` and `redis`: how many connections a worker keeps, and how long."""
 
 from necro._limits import parse_seconds
 from necro._option_error import OptionError
@@ -7,14 +7,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["DATABASE_OPTIONS", "DatabaseOption", "check_database_options"]
+__all__ = ["DATABASE_OPTIONS", "REDIS_OPTIONS", "DatabaseOption", "check_database_options"]
 
 _DAY = 86_400
 _COUNT_MAX = 65_536
 
 
 class DatabaseOption:
-    """One option: its key, and the name that `necro.postgres.Database` has for it."""
+    """One option: its key, and the name that `Database` or `Redict` has for it."""
 
     __slots__ = ("default", "key", "least", "name", "text")
 
@@ -22,7 +22,7 @@ class DatabaseOption:
         """An option.
 
         - key: ends in `-seconds`, `-min` or `-max`.
-        - name: of the keyword of `Database`.
+        - name: of the keyword.
         - least: 0 where that has a meaning, said in the text.
         - text: for `--help`.
         """
@@ -82,6 +82,28 @@ DATABASE_OPTIONS = (
         256,
         "prepared on a connection, 0 for none: behind pgbouncer",
     ),
+)
+
+REDIS_OPTIONS = (
+    DatabaseOption(
+        "redis-connections-max", "connections_max", 1, 1, "of each worker, shared by all callers"
+    ),
+    DatabaseOption(
+        "redis-blocking-max",
+        "blocking_max",
+        1,
+        64,
+        "connections of each worker for what waits or watches",
+    ),
+    DatabaseOption("redis-wait-seconds", "wait_timeout", 1, 10, "that a call waits to be sent"),
+    DatabaseOption(
+        "redis-command-seconds",
+        "command_timeout",
+        0,
+        0,
+        "that a command may take, 0 for as long as it likes",
+    ),
+    DatabaseOption("redis-connect-seconds", "connect_timeout", 1, 5, "that connecting may take"),
 )
 
 

@@ -78,13 +78,15 @@ def run(spec: AppSpec, options: HostOptions) -> int:
     Raises StartupError and OSError, each one line, before anything is served.
     """
     private = DevServers()
-    urls = {"database": options.database}
+    urls = {"database": options.database, "redis": options.redis}
     for number in _ENDING:
         signal.signal(number, _end_at_once)
     # What is wrong with the app is said once, here, and not by every worker.
     services = Services(
         database=options.database,
         database_options=options.database_options,
+        redis=options.redis,
+        redis_options=options.redis_options,
         assumes_missing=options.dev,
     )
     load(spec).compile(State(), services)
@@ -107,6 +109,8 @@ def run(spec: AppSpec, options: HostOptions) -> int:
         "slow_handler_seconds": options.slow_handler_seconds,
         "database": urls["database"],
         "database_options": options.database_options,
+        "redis": urls["redis"],
+        "redis_options": options.redis_options,
     }
     started = 0
     try:

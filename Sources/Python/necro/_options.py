@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 
-from necro._database_options import DATABASE_OPTIONS
+from necro._database_options import DATABASE_OPTIONS, REDIS_OPTIONS
 from necro._limits import LIMITS, parse_seconds
 from necro._option_error import OptionError
 
@@ -79,6 +79,7 @@ class HostOptions:
     - log_level: the least level that is logged, in lower case.
     - connections_in_all_max: open connections of all workers; each has an equal part of them.
     - database: Postgres' connection string, None for `DATABASE_URL`.
+    - redis: Redict's URL, None for `REDIS_URL`.
     - dev: whether private servers are started for what the app injects and no URL names.
     - app: the spec of the app, None where it was not given.
     - shutdown_seconds: after a drain, for what else a worker does before it ends.
@@ -97,6 +98,8 @@ class HostOptions:
         "limits",
         "log_format",
         "log_level",
+        "redis",
+        "redis_options",
         "shutdown_seconds",
         "slow_handler_seconds",
         "workers",
@@ -112,6 +115,7 @@ class HostOptions:
         app: str | None = None,
         slow_handler_seconds: float = 1,
         database: str | None = None,
+        redis: str | None = None,
         connections_in_all_max: int = 65_536,
         shutdown_seconds: float = 60,
         dev: bool = False,
@@ -121,6 +125,8 @@ class HostOptions:
         self.database_options: dict[str, object] = {
             one.name: one.default for one in DATABASE_OPTIONS
         }
+        self.redis = redis
+        self.redis_options: dict[str, object] = {one.name: one.default for one in REDIS_OPTIONS}
         self.dev = dev
         self.binds = binds if binds is not None else (parse_bind(_BIND),)
         self.workers = workers
@@ -138,6 +144,8 @@ class HostOptions:
             self.limits[setting.option.key] = setting.value
         elif setting.option.attribute in self.database_options:
             self.database_options[setting.option.attribute] = setting.value
+        elif setting.option.attribute in self.redis_options:
+            self.redis_options[setting.option.attribute] = setting.value
         else:
             setattr(self, setting.option.attribute, setting.value)
 
@@ -147,6 +155,8 @@ class HostOptions:
             return self.limits[option.key]
         if option.attribute in self.database_options:
             return self.database_options[option.attribute]
+        if option.attribute in self.redis_options:
+            return self.redis_options[option.attribute]
         value: object = getattr(self, option.attribute)
         return value
 
@@ -234,7 +244,7 @@ class Setting:
     @property
     def text(self) -> str:
         """The value as one would give it, without passwords."""
-        if self.option.key == "database" and self.value is not None:
+        if self.option.key in ("database", "redis") and self.value is not None:
             from re import sub
 
             # Of a URI, and of a keyword/value string.
@@ -389,6 +399,13 @@ def _database(value: object, where: str) -> str:
     return value
 
 
+def _redis(value: object, where: str) -> str:
+    """A URL of Redict."""
+    if not isinstance(value, str) or not value:
+        raise OptionError(f"{where}: a URL is expected, such as redis://localhost/0")
+    return value
+
+
 def _switch(value: object, where: str) -> bool:
     """Whether something is on."""
     if isinstance(value, bool):
@@ -459,12 +476,14 @@ OPTIONS = (
     ),
     Option("database", "database", _database, "URL", "Postgres' connection string"),
     *(Option(one.key, one.name, one.parse, "N", one.text) for one in DATABASE_OPTIONS),
+    Option("redis", "redis", _redis, "URL", "Redict's: redis://, unix://"),
+    *(Option(one.key, one.name, one.parse, "N", one.text) for one in REDIS_OPTIONS),
     Option(
         "dev",
         "dev",
         _switch,
         "",
-        "start a private, throw-away Postgres where the app injects db and no URL names one;"
+        "start private, throw-away servers where the app injects db or redis and no URL names one;"
         " there is no reload and no errors in responses yet",
     ),
     Option(

@@ -42,11 +42,9 @@ _MAPPINGS: dict[str, type] = {
     "query": QueryParameters,
 }
 _UNAVAILABLE = {
-    "redict": "a Redict connection",
-    "redis": "a Redict connection",
     "spells": "scribe's queries",
 }
-_KNOWN = ("body", "db", "request", "state", *_MAPPINGS)
+_KNOWN = ("body", "db", "redict", "redis", "request", "state", *_MAPPINGS)
 
 
 class ParameterCompiler:
@@ -164,6 +162,12 @@ class ParameterCompiler:
             if override is not None:
                 return CompiledParameter(PROVIDED, taken.name, override, ("provider", taken.name))
             return self._database(taken)
+        redict = sys.modules.get("necro.redict")
+        if redict is not None and kind in (redict.Redict, redict.BlockingRedict):
+            override = self._providers.find(kind)  # pyright: ignore[reportUnknownArgumentType]
+            if override is not None:
+                return CompiledParameter(PROVIDED, taken.name, override, ("provider", taken.name))
+            return self._redict(taken)
         views = sys.modules.get("necro._views")
         if views is not None and issubclass(kind, views.RequestViews):
             return CompiledParameter(REQUEST, taken.name, None, ("request",))
@@ -190,6 +194,8 @@ class ParameterCompiler:
             return CompiledParameter(CONSTANT, name, self._state, ("state",))
         if name == "db":
             return self._database(taken)
+        if name in ("redict", "redis"):
+            return self._redict(taken)
         if name in _MAPPINGS:
             if getattr(peel(taken.annotation), "__name__", "") != "Mapping":
                 self._refuse_annotation(taken, _MAPPINGS[name].__name__)
@@ -232,6 +238,14 @@ class ParameterCompiler:
                 "the methods of necro.BlockingDatabase wait, and would hold up the event loop:"
                 " annotate it with necro.Database, or make the handler a plain `def`",
             )
+
+    def _redict(self, taken: "Taken") -> CompiledParameter:
+        """The worker's Redict."""
+        try:
+            redict = self._services.redict(blocking=self._in_thread)
+        except (ServiceMissing, ValueError) as error:
+            raise self._error(taken, str(error)) from None
+        return CompiledParameter(CONSTANT, taken.name, redict, ("redis",))
 
     def _refuse_annotation(self, taken: "Taken", public: str) -> None:
         """Refuses an annotation that contradicts what the name gives."""

@@ -150,7 +150,7 @@ class Plan:
             is_inline=is_inline,
         )
         parameters = tuple(compiler.compile(taken) for taken in signature.parameters)
-        if is_inline and any(each.location == ("db",) for each in parameters):
+        if is_inline and any(each.location in (("db",), ("redis",)) for each in parameters):
             raise StartupError(
                 f"{where}: inline=True holds up the loop, and a database answers by it: make the"
                 " function async, or leave inline out"

@@ -29,8 +29,8 @@ def main(start: object, settings: "dict[str, Any]") -> bool:
 
     - start: the capsule that its thread was started with.
     - settings: `spec`, the app's, `log_format`, `log_level`, `limits`, `slow_handler_seconds`,
-      `database`, `database_options`, and `signals`, the descriptor to ask the host by; `path` and
-      `argv` are in `sys` already.
+      `database`, `database_options`, `redis`, `redis_options`, and `signals`, the descriptor to
+      ask the host by; `path` and `argv` are in `sys` already.
     """
     try:
         return _run(start, settings)
@@ -61,6 +61,8 @@ def _run(start: object, settings: "dict[str, Any]") -> bool:
             runner.get_loop(),
             database=settings["database"],
             database_options=settings["database_options"],
+            redis=settings["redis"],
+            redis_options=settings["redis_options"],
         )
         for route in app.compile(state, services):
             worker.add_route(route)

@@ -185,10 +185,10 @@ extension RedictPool {
   /// Appends one argument; false with an error.
   private func append(_ value: Object, to request: inout OctetBuffer) -> Bool {
     if necro_is_str(value) {
-      return withOctets(ofString: value) { RESPSerializer.argument($0, into: &request) } != nil
+      return withOctets(ofString: value) { write($0, &request) } != nil
     }
     if necro_is_bytes(value) {
-      withOctets(ofBytes: value) { RESPSerializer.argument($0, into: &request) }
+      withOctets(ofBytes: value) { write($0, &request) }
       return true
     }
     if value != necro_true(), value != necro_false() {
@@ -207,7 +207,7 @@ extension RedictPool {
       if PyObject_CheckBuffer(value) != 0 {
         guard let bytes = PyBytes_FromObject(value) else { return false }
         defer { release(bytes) }
-        withOctets(ofBytes: bytes) { RESPSerializer.argument($0, into: &request) }
+        withOctets(ofBytes: bytes) { write($0, &request) }
         return true
       }
     }
@@ -217,9 +217,15 @@ extension RedictPool {
     return false
   }
 
+  /// In one place, since the serializer's code is inlined.
+  @inline(never)
+  private func write(_ octets: Span<UInt8>, _ request: inout OctetBuffer) {
+    RESPSerializer.argument(octets, into: &request)
+  }
+
   private func appendText(_ text: Object?, to request: inout OctetBuffer) -> Bool {
     guard let text else { return false }
     defer { release(text) }
-    return withOctets(ofString: text) { RESPSerializer.argument($0, into: &request) } != nil
+    return withOctets(ofString: text) { write($0, &request) } != nil
   }
 }

@@ -27,7 +27,7 @@ struct RedictReplies {
   /// The value of a reply, a new reference; nil with an error.
   func value(_ octets: Span<UInt8>, _ shape: Object?) -> Object? {
     var reader = RESPReader(octets)
-    guard let item = reader.next() else { return none() }
+    guard let item = next(&reader) else { return none() }
     var count: Py_ssize_t = 0
     guard let shape, let text = necro_ascii(shape, &count), count > 0 else {
       return value(item, &reader, octets, Self.any.utf8Start)
@@ -50,10 +50,10 @@ struct RedictReplies {
     case .attribute(let count):
       // Those before an element tell of it, and are no part of it.
       for _ in 0..<count * 2 {
-        if let part = reader.next() { reader.skip(part) }
+        if let part = next(&reader) { reader.skip(part) }
       }
-      guard let next = reader.next() else { return none() }
-      return value(next, &reader, octets, shape)
+      guard let element = next(&reader) else { return none() }
+      return value(element, &reader, octets, shape)
     case .streamedString: return streamed(&reader, octets)
     case .number(let number):
       switch shape.pointee {
@@ -100,7 +100,7 @@ struct RedictReplies {
 
   private func streamed(_ reader: inout RESPReader, _ octets: Span<UInt8>) -> Object? {
     var whole = OctetBuffer()
-    while let part = reader.next(), case .stringPart(let slice) = part {
+    while let part = next(&reader), case .stringPart(let slice) = part {
       whole.append(octets.octets(slice))
     }
     return text(whole.octets)
@@ -129,10 +129,14 @@ struct RedictReplies {
     }
   }
 
+  /// The next item: in one place, since the reader's code is large.
+  @inline(never)
+  private func next(_ reader: inout RESPReader) -> RESPItem? { reader.next() }
+
   /// The first item of the element at a place; nil behind the last.
   private func element(_ reader: inout RESPReader, _ count: Int?, _ index: Int) -> RESPItem? {
     if let count, index >= count { return nil }
-    guard let item = reader.next() else { return nil }
+    guard let item = next(&reader) else { return nil }
     if case .streamEnd = item { return nil }
     return item
   }
@@ -221,7 +225,7 @@ struct RedictReplies {
       begun = nil
       var opened = item
       if case .array = item {
-        guard let key = reader.next() else { break }
+        guard let key = next(&reader) else { break }
         opened = key
         index += 1
       } else {
@@ -232,7 +236,7 @@ struct RedictReplies {
         return nil
       }
       let value =
-        reader.next().map {
+        next(&reader).map {
           self.value($0, &reader, octets, valueShape(shape, key))
         } ?? none()
       let isSet = value != nil && PyDict_SetItem(dict, key, value) == 0
@@ -279,7 +283,7 @@ struct RedictReplies {
       begun = nil
       var opened = item
       if case .array = item {
-        guard let inner = reader.next() else { break }
+        guard let inner = next(&reader) else { break }
         opened = inner
         index += 1
       } else {
@@ -289,7 +293,7 @@ struct RedictReplies {
         release(list)
         return nil
       }
-      let other = reader.next().map { value($0, &reader, octets, second) } ?? none()
+      let other = next(&reader).map { value($0, &reader, octets, second) } ?? none()
       guard let other, let pair = PyTuple_New(2) else {
         release(one)
         release(list)

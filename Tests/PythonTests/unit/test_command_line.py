@@ -446,6 +446,7 @@ SAMPLES: dict[str, tuple[str, str, str]] = {
     "log-format": ("json", "text", "json"),
     "log-level": ("debug", "error", "critical"),
     "database": ("postgresql:///a", "postgresql:///b", "postgresql:///c"),
+    "redis": ("redis://a", "redis://b", "unix:///c"),
     "dev": ("true", "false", "true"),
 }
 
