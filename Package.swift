@@ -207,6 +207,7 @@ let package = Package(
       name: "NecroServer",
       dependencies: [
         "CLinux", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroRouter", "NecroReactor",
+        "NecroTLS",
       ],
       path: "Sources/Server", swiftSettings: common),
 
@@ -230,6 +231,7 @@ let package = Package(
       dependencies: [
         "CPython", "CLinux", "NecroOctets", "NecroJSON", "NecroPostgres", "NecroPostgresJSON",
         "NecroPostgresWire", "NecroPythonJSON", "NecroRESP", "NecroRedict", "NecroServer",
+        "NecroTLS",
       ],
       path: "Sources/PythonHost", swiftSettings: common + small + [.unsafeFlags(pythonSwift)],
       linkerSettings: extensionLinker),

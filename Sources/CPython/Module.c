@@ -12,6 +12,8 @@ extern void necro_module_free(void *module);
 extern PyObject *necro_dumps(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *names);
 SWIFT_METHOD(necro_loads);
 SWIFT_METHOD(necro_to_dict);
+SWIFT_FASTCALL(necro_load_tls);
+SWIFT_FASTCALL(necro_make_certificate);
 
 #define FASTCALL(name) (PyCFunction)(void (*)(void))name
 
@@ -21,6 +23,12 @@ static PyMethodDef module_methods[] = {
                "non_str_keys=False, nan='error')\n--\n\nThe value as JSON, in UTF-8 octets.")},
     {"loads", necro_loads, METH_O,
      PyDoc_STR("loads(data, /)\n--\n\nThe value of a JSON text. Raises JSONDecodeError.")},
+    {"load_tls", FASTCALL(necro_load_tls), METH_FASTCALL,
+     PyDoc_STR("load_tls(worker, certificates, authorities, client_auth, version_min, ciphers, secret, "
+               "secret_seconds, redirect_port, /)\n--\n\nReads certificates and keys, for a worker's new "
+               "connections or, without one, only to see that they can be. Raises OSError.")},
+    {"make_certificate", FASTCALL(necro_make_certificate), METH_FASTCALL,
+     PyDoc_STR("make_certificate(*names)\n--\n\nA self-signed certificate and its key, in PEM.")},
     {"to_dict", necro_to_dict, METH_O,
      PyDoc_STR("to_dict(value, /)\n--\n\nThe plain value of a Body; anything else as it is.")},
     {NULL, NULL, 0, NULL}};
@@ -201,6 +209,7 @@ SWIFT_GETTER(necro_request_query_string);
 SWIFT_GETTER(necro_request_http_version);
 SWIFT_GETTER(necro_request_scheme);
 SWIFT_GETTER(necro_request_client);
+SWIFT_GETTER(necro_request_tls_facts);
 SWIFT_GETTER(necro_request_authority);
 SWIFT_GETTER(necro_request_captures);
 SWIFT_GETTER(necro_request_unmatched);
@@ -224,6 +233,8 @@ static PyGetSetDef request_getters[] = {
     GETTER(http_version, "1.1 or 1.0."),
     GETTER(scheme, "http or https."),
     GETTER(client, "The peer's host and port; None on a unix socket."),
+    GETTER(tls_facts, "Version, cipher, protocol, server name, and the client's subject and "
+                      "certificate; None without TLS."),
     GETTER(authority, "The host, and perhaps port, that the client asked."),
     GETTER(unmatched, "What a request is to be answered that matches no route: its status and the "
                       "methods for the Allow field, or None; None when a route matches."),

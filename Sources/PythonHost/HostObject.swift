@@ -7,11 +7,14 @@ import NecroReactor
 final class HostPayload {
   var groups: [ListenerGroup] = []
   let workerCount: Int
+  /// The first address whose requests are sent to HTTPS, by its place; all behind it are too.
+  let redirectsFrom: Int
   /// What wakes each worker that was started.
   var wakeUps: [WakeUp] = []
 
-  init(workerCount: Int) {
+  init(workerCount: Int, redirectsFrom: Int) {
     self.workerCount = workerCount
+    self.redirectsFrom = redirectsFrom
   }
 }
 
@@ -19,6 +22,8 @@ final class HostPayload {
 /// process, so that no object is shared between threads.
 struct WorkerStart {
   let listeners: UnsafeBufferPointer<Listener>
+  /// The first of the listeners whose requests are sent to HTTPS.
+  let redirectsFrom: Int
   /// Signalled by the host when the worker is to drain.
   let wakeUp: Int32
   /// A pipe that the host reads reports from.
@@ -47,24 +52,25 @@ private func payload(_ object: Object?) -> HostPayload {
   payload(of: object!, as: HostPayload.self)!
 }
 
-/// `Host(binds, workers)`: opens the listeners. Raises OSError naming the address.
+/// `Host(binds, workers, redirects_from)`: opens the listeners. Raises OSError naming the address.
 @c(necro_host_new)
 func hostNew(
   _ type: UnsafeMutablePointer<PyTypeObject>?, _ arguments: Object?, _ keywords: Object?
 ) -> Object? {
   let arguments = arguments!
-  guard necro_tuple_size(arguments) == 2, let binds = necro_tuple_item(arguments, 0),
+  guard necro_tuple_size(arguments) == 3, let binds = necro_tuple_item(arguments, 0),
     necro_is_list(binds)
   else {
-    raise(necro_type_error()!, "Host() takes a list of addresses and a number of workers")
+    raise(necro_type_error()!, "Host() takes a list of addresses, a number of workers and a place")
     return nil
   }
   let workerCount = PyLong_AsLong(necro_tuple_item(arguments, 1))
+  let redirectsFrom = PyLong_AsLong(necro_tuple_item(arguments, 2))
   guard workerCount >= 1 else {
     if PyErr_Occurred() == nil { raise(necro_value_error()!, "a host has at least one worker") }
     return nil
   }
-  let host = HostPayload(workerCount: workerCount)
+  let host = HostPayload(workerCount: workerCount, redirectsFrom: redirectsFrom)
   for index in 0..<necro_size(binds) {
     let isOpen = withOctets(ofString: necro_list_item(binds, index)) { octets in
       open(octets, host)
@@ -146,7 +152,11 @@ func hostStart(
   guard let text = withOctets(ofString: settings, { kept($0) }) else { return nil }
   let isStarted = startThread(
     WorkerStart(
-      listeners: listeners(of: host, worker: index), wakeUp: wakeUp.descriptor,
+      listeners: listeners(of: host, worker: index),
+      redirectsFrom: host.groups.prefix(host.redirectsFrom).reduce(0) {
+        $0 + $1.listenersPerWorker
+      },
+      wakeUp: wakeUp.descriptor,
       reportDescriptor: Int32(truncatingIfNeeded: reportDescriptor),
       logDescriptor: Int32(truncatingIfNeeded: logDescriptor), settings: text))
   guard isStarted else {

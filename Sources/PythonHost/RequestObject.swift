@@ -5,6 +5,7 @@ import NecroOctets
 import NecroReactor
 import NecroRouter
 import NecroServer
+import NecroTLS
 
 /// What a `RequestHead` of Python holds: copies of a request's octets, and the way to its content.
 final class RequestPayload {
@@ -14,6 +15,8 @@ final class RequestPayload {
   let fields: FieldSection
   let peer: PeerAddress
   let captures: [Slice]
+  /// The TLS session that the request came by.
+  let session: TLSSession?
   let application: PythonApplication
   /// The exchange, until its response is complete.
   var exchange: Exchange?
@@ -31,6 +34,7 @@ final class RequestPayload {
     self.exchange = exchange
     head = exchange.head
     peer = exchange.peer
+    session = exchange.session
     var fields = FieldSection()
     for index in 0..<exchange.fieldCount { fields.append(exchange.field(index)) }
     self.fields = fields
@@ -166,7 +170,8 @@ func requestHTTPVersion(_ object: Object?, _ closure: UnsafeMutableRawPointer?) 
 
 @c(necro_request_scheme)
 func requestScheme(_ object: Object?, _ closure: UnsafeMutableRawPointer?) -> Object? {
-  interned("http")
+  guard let request = request(object) else { return nil }
+  return interned(request.session == nil ? "http" : "https")
 }
 
 @c(necro_request_client)

@@ -18,6 +18,8 @@ func serverLimits(_ given: Object) -> ServerLimits? {
     && given.read("outputOctetsMax", &limits.outputOctetsMax)
     && given.read("responseOctetsMax", &limits.responseOctetsMax)
     && given.read("contentWindowOctets", &limits.contentWindowOctets)
+    && given.read64("handshakeMilliseconds", &limits.handshakeMilliseconds)
+    && given.read("handshakesMax", &limits.handshakesMax)
     && given.read64("headMilliseconds", &limits.headMilliseconds)
     && given.read64("contentMilliseconds", &limits.contentMilliseconds)
     && given.read64("contentOctetsPerSecondMin", &limits.contentOctetsPerSecondMin)

@@ -159,7 +159,11 @@ func workerListen(_ object: Object?, _ ignored: Object?) -> Object? {
     return nil
   }
   do throws(SystemError) {
-    for listener in start.listeners { try worker.worker.listen(listener) }
+    for (index, listener) in start.listeners.enumerated() {
+      let usual: ListenerRole = worker.worker.tls == nil ? .plain : .secure
+      try worker.worker.listen(
+        listener, role: index < start.redirectsFrom ? usual : .redirecting)
+    }
   } catch {
     _ = raiseSystemError(error)
     return nil

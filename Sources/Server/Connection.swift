@@ -1,4 +1,5 @@
 import NecroReactor
+import NecroTLS
 
 /// An accepted connection: what is kept of it while it idles.
 final class Connection {
@@ -10,6 +11,15 @@ final class Connection {
   let peer: PeerAddress
   /// Told apart from earlier connections in the same slot.
   let generation: UInt32
+
+  /// What the listener's connections speak.
+  let role: ListenerRole
+  /// The TLS session, from the peer's first octets on.
+  var session: TLSSession?
+  /// The session's handshake is under way, and the worker counts it.
+  var isHandshaking = false
+  /// All that the kernel had of a TLS connection was received.
+  var kernelIsDrained = false
 
   /// Lent by the worker while octets of a request or response are about.
   var exchange: Exchange?
@@ -42,13 +52,14 @@ final class Connection {
 
   init(
     descriptor: Int32, local: LocalPeer?, slot: Int, generation: UInt32, peer: PeerAddress,
-    deadline: UInt64, timer: TimerWheel.TimerID
+    role: ListenerRole, deadline: UInt64, timer: TimerWheel.TimerID
   ) {
     self.descriptor = descriptor
     self.local = local
     self.slot = slot
     self.generation = generation
     self.peer = peer
+    self.role = role
     self.deadline = deadline
     idleDeadline = deadline
     self.timer = timer

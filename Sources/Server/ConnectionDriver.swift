@@ -22,8 +22,10 @@ extension Worker {
     if readiness.contains(.peerClosedWriting) {
       connection.endIsAnnounced = true
       connection.mayReceive = true
+      connection.kernelIsDrained = false
     } else if readiness.contains(.readable) {
       connection.mayReceive = true
+      connection.kernelIsDrained = false
     }
     if readiness.contains(.writable) && connection.isBlockedOnSend {
       connection.isBlockedOnSend = false
@@ -55,21 +57,21 @@ extension Worker {
 
   /// Sends the output, and leaves the connection at rest.
   func settle(_ connection: Connection, _ exchange: Exchange) {
-    if !exchange.output.isEmpty && !connection.isBlockedOnSend {
+    if !exchange.outputIsSent && !connection.isBlockedOnSend {
       guard send(connection, exchange) else { return }
     }
     if canDecode(exchange) || canReceive(connection, exchange) {
       schedule(connection)
     } else {
       switch exchange.phase {
-      case .head where exchange.output.isEmpty && !exchange.persists:
+      case .head where exchange.outputIsSent && !exchange.persists:
         finishOutput(connection)
         return
-      case .head where exchange.output.isEmpty && exchange.decoder.isBetweenMessages:
+      case .head where exchange.outputIsSent && exchange.decoder.isBetweenMessages:
         rest(connection, exchange)
         return
       case .head, .collecting, .draining:
-        if exchange.output.isEmpty && connection.inputEnded {
+        if exchange.outputIsSent && connection.inputEnded {
           inputCutShort(connection, exchange)
           return
         }
@@ -90,7 +92,7 @@ extension Worker {
       close(connection)
       return
     }
-    connection.exchange = nil
+    reclaim(exchange, from: connection)
     // Empty lines before a request prove nothing: only a request extends the time.
     if exchange.hasServed {
       connection.idleDeadline = later(now, by: limits.keepAliveMilliseconds)
@@ -123,7 +125,11 @@ extension Worker {
     // While the application is at work the head must stay readable, and receiving may move it.
     if exchange.phase != .head { exchange.keepHead() }
     let room = exchange.decoder.reserve(exchange.receiveOctetsMin)
-    switch connection.receive(into: room) {
+    let isSecure = connection.role == .secure
+    let received =
+      isSecure
+      ? receiveSecurely(connection, exchange, into: room) : connection.receive(into: room)
+    switch received {
     case .octets(let count):
       exchange.decoder.advance(count)
       exchange.needsOctets = false
@@ -131,10 +137,12 @@ extension Worker {
       if exchange.phase != .head { exchange.receiving.advance(count, now: now) }
       // Less than there is room for was all there is, but for the end, which comes by itself only
       // when it comes later.
-      if count < room.count && !connection.endIsAnnounced { connection.mayReceive = false }
+      if count < room.count && !connection.endIsAnnounced && !isSecure {
+        connection.mayReceive = false
+      }
       return true
     case .wouldBlock:
-      connection.mayReceive = false
+      if !isSecure { connection.mayReceive = false }
       return false
     case .closed:
       connection.mayReceive = false
@@ -150,6 +158,7 @@ extension Worker {
 
   /// Sends what the kernel takes. Returns false when the connection is gone.
   private func send(_ connection: Connection, _ exchange: Exchange) -> Bool {
+    if connection.role == .secure { return sendSecurely(connection, exchange) }
     switch connection.send(exchange.output.octets) {
     case .octets(let count):
       exchange.consumeOutput(count)
@@ -169,7 +178,7 @@ extension Worker {
     return true
   }
 
-  private func beginSending(_ exchange: Exchange) {
+  func beginSending(_ exchange: Exchange) {
     if exchange.isSending { return }
     exchange.isSending = true
     exchange.sending.begin(now: now)
@@ -196,15 +205,16 @@ extension Worker {
   /// too, lest the kernel answer them with a reset that destroys the response on its way.
   ///
   /// RFC 9112 §9.6.
-  private func finishOutput(_ connection: Connection) {
+  func finishOutput(_ connection: Connection) {
     if let exchange = connection.exchange {
-      connection.exchange = nil
+      reclaim(exchange, from: connection)
       takeBack(exchange)
     }
     if connection.inputEnded {
       close(connection)
       return
     }
+    endSession(of: connection)
     connection.closeWriting()
     connection.isLingering = true
     connection.mayReceive = true

@@ -1,6 +1,7 @@
 import NecroHTTPSemantics
 import NecroOctets
 import NecroReactor
+import NecroTLS
 
 /// How connections come and go, and what they are lent in between.
 extension Worker {
@@ -17,7 +18,7 @@ extension Worker {
       }
       switch Socket.accept(from: listeners[index].descriptor) {
       case .connection(let descriptor, let peer):
-        open(descriptor, peer)
+        open(descriptor, peer, listenerRoles[index])
       case .retry:
         continue
       case .wouldBlock:
@@ -34,7 +35,7 @@ extension Worker {
 
   private var acceptedPerTurnMax: Int { 64 }
 
-  private func open(_ descriptor: Int32, _ peer: PeerAddress) {
+  private func open(_ descriptor: Int32, _ peer: PeerAddress, _ role: ListenerRole) {
     let slot = freeSlot()
     do throws(SystemError) {
       try poller.add(
@@ -45,7 +46,7 @@ extension Worker {
       freeSlots.append(slot)
       return
     }
-    open(descriptor, nil, peer, slot: slot)
+    open(descriptor, nil, peer, role, slot: slot)
   }
 
   /// A slot without a connection, and a generation for the one that gets it.
@@ -57,12 +58,14 @@ extension Worker {
   }
 
   /// Begins a connection in a free slot.
-  func open(_ descriptor: Int32, _ local: LocalPeer?, _ peer: PeerAddress, slot: Int) {
-    let deadline = later(
-      now, by: isDraining ? limits.drainFreshMilliseconds : limits.headMilliseconds)
+  func open(
+    _ descriptor: Int32, _ local: LocalPeer?, _ peer: PeerAddress, _ role: ListenerRole, slot: Int
+  ) {
+    let patience = role == .secure ? limits.handshakeMilliseconds : limits.headMilliseconds
+    let deadline = later(now, by: isDraining ? limits.drainFreshMilliseconds : patience)
     connections[slot] = Connection(
       descriptor: descriptor, local: local, slot: slot, generation: nextGeneration, peer: peer,
-      deadline: deadline,
+      role: role, deadline: deadline,
       timer: timers.insert(token: UInt64(slot), deadlineMilliseconds: deadline))
     connectionCount += 1
   }
@@ -114,7 +117,16 @@ extension Worker {
     exchange.peer = connection.peer
     exchange.localPeer = connection.local
     connection.exchange = exchange
+    if connection.role != .plain { equip(exchange, for: connection) }
     return exchange
+  }
+
+  /// Takes an exchange from its connection.
+  func reclaim(_ exchange: Exchange, from connection: Connection) {
+    connection.exchange = nil
+    if let session = connection.session {
+      session.exchangeStorage(&exchange.sealedInput, &exchange.sealedOutput)
+    }
   }
 
   /// Keeps an exchange for another connection.
@@ -149,6 +161,7 @@ extension Worker {
     connectionCount -= 1
     connection.isScheduled = false
     timers.cancel(connection.timer)
+    if connection.session != nil { giveUpSession(of: connection, isSilent: resetting) }
     // Closing the only descriptor of a socket takes it out of the poller too.
     connection.disconnect(resetting: resetting)
     if let exchange = connection.exchange {

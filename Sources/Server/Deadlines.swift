@@ -1,5 +1,6 @@
 import NecroHTTPSemantics
 import NecroReactor
+import NecroTLS
 
 /// How long a worker waits for its peers.
 ///
@@ -75,6 +76,11 @@ extension Worker {
   /// Acts on a deadline that has passed: afterwards the connection is closed or has another.
   private func timedOut(_ connection: Connection) {
     guard !connection.isLingering, let exchange = connection.exchange else {
+      close(connection)
+      return
+    }
+    if connection.role == .secure && connection.session?.isEstablished != true {
+      // Nothing can be said to who has not come to the end of the handshake.
       close(connection)
       return
     }

@@ -3,6 +3,7 @@ import NecroHTTPSemantics
 import NecroOctets
 import NecroReactor
 import NecroRouter
+import NecroTLS
 
 /// A request and its response, with the codecs and buffers of the connection they travel on.
 ///
@@ -54,6 +55,11 @@ public final class Exchange {
   var sending = TransferProgress()
   /// Some output waits for the kernel, and `sending` counts.
   var isSending = false
+  /// Storage that is lent to a TLS session along with the exchange.
+  var sealedInput = OctetBuffer()
+  var sealedOutput = OctetBuffer()
+  /// The requests are told to ask again over TLS.
+  var redirects = false
   /// How much of `content` the worker has counted.
   var accountedOctets = 0
   /// A request has been served since the exchange was lent.
@@ -86,6 +92,8 @@ public final class Exchange {
   public internal(set) var peer: PeerAddress
   /// The peer's end, of a connection in memory.
   public internal(set) var localPeer: LocalPeer?
+  /// The connection's TLS session; nil where it has none.
+  public internal(set) var session: TLSSession?
   /// For the application's own use: reset to 0 with each request.
   public var applicationToken: UInt64 = 0
 
@@ -136,6 +144,9 @@ public final class Exchange {
 
   /// Whether more content can still arrive.
   public var contentIsComplete: Bool { requestIsComplete }
+
+  /// Nothing waits to be sent, neither here nor as records of a TLS session.
+  var outputIsSent: Bool { output.isEmpty && !isSending }
 
   /// Octets have been received that the decoder has not looked at.
   var hasUndecodedInput: Bool { !needsOctets && !decoder.input.isEmpty }
@@ -347,6 +358,8 @@ public final class Exchange {
     endRequest()
     slot = nil
     localPeer = nil
+    session = nil
+    redirects = false
     persists = true
     hasServed = false
     needsOctets = true
@@ -357,6 +370,8 @@ public final class Exchange {
     Exchange.empty(&output, storageOctetsMax)
     Exchange.empty(&content, storageOctetsMax)
     Exchange.empty(&keptHead, storageOctetsMax)
+    Exchange.empty(&sealedInput, storageOctetsMax)
+    Exchange.empty(&sealedOutput, storageOctetsMax)
     if decoder.isBetweenMessages && !decoder.hasSkippedEmptyLines {
       Exchange.empty(&decoder.input, storageOctetsMax)
     } else {

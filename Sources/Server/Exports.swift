@@ -4,3 +4,4 @@
 @_exported import NecroOctets
 @_exported import NecroReactor
 @_exported import NecroRouter
+@_exported import NecroTLS

@@ -30,6 +30,11 @@ public struct ServerLimits: Sendable {
   public var requestsPerTurnMax = 128
   /// Octets of one connection above which it receives no more in one turn.
   public var receivedOctetsPerTurnMax = 262_144
+  /// Milliseconds from a connection's start to the end of its TLS handshake.
+  public var handshakeMilliseconds: UInt64 = 10_000
+  /// TLS handshakes of one worker that are under way; a connection that begins a further one is
+  /// closed. Each takes some tens of kilobytes.
+  public var handshakesMax = 1_024
   /// Milliseconds from a head's first octet (or the connection's start) to its last.
   public var headMilliseconds: UInt64 = 15_000
   /// Milliseconds without any octet of content, and those before its rate counts.

@@ -126,7 +126,7 @@ extension Worker {
     now = Clock.monotonicMilliseconds()
     let slot = freeSlot()
     peer.slot = slot
-    open(-1, peer, address, slot: slot)
+    open(-1, peer, address, .plain, slot: slot)
     return true
   }
 

@@ -74,6 +74,13 @@ extension Worker {
   private func headArrived(_ exchange: Exchange, _ head: RequestHead, isLast: Bool) {
     beginRequest(exchange, head)
     if isDraining || isLast { exchange.persists = false }
+    if exchange.redirects {
+      exchange.policy = .ignored
+      exchange.phase = .responding
+      exchange.respondWithRedirect(port: redirectPort)
+      responded(exchange)
+      return
+    }
     let decision = route(exchange)
     if case .route(let route) = decision {
       exchange.route = route
@@ -126,7 +133,7 @@ extension Worker {
     case .authority:
       // CONNECT asks for a tunnel, which this is no proxy for, and names no path.
       return .methodUnknown
-    case .absolute where hasSecureScheme(exchange):
+    case .absolute where exchange.session == nil && hasSecureScheme(exchange):
       // An https resource is not to be had over a connection that nothing secures (RFC 9110 §7.4).
       return .misdirected
     case .origin, .absolute:

@@ -3,6 +3,7 @@ import NecroHTTPSemantics
 import NecroOctets
 import NecroReactor
 import NecroRouter
+import NecroTLS
 
 /// One thread's server: its listeners, connections, timers and buffers. Nothing of it is shared, and
 /// nothing on the way of a request takes a lock.
@@ -24,6 +25,14 @@ public final class Worker<App: Application> {
   var accessLogTimerIsSet = false
 
   var listeners: [Listener] = []
+  /// What each listener's connections speak.
+  var listenerRoles: [ListenerRole] = []
+  /// What the TLS sessions of new connections are made of; those that are open keep theirs.
+  public var tls: TLSContext?
+  /// TLS handshakes under way.
+  var handshakeCount = 0
+  /// The port that `redirecting` listeners send requests to.
+  public var redirectPort: UInt16 = 443
   /// Accepting has stopped for want of descriptors or of places; it goes on when one is free.
   var acceptIsPaused = false
   /// A timer is set at whose end accepting is tried again.
@@ -85,12 +94,18 @@ public final class Worker<App: Application> {
   // MARK: Descriptors
 
   /// Serves the connections of a listener.
-  public func listen(_ listener: Listener) throws(SystemError) {
+  ///
+  /// - Parameter role: `secure` needs `tls`.
+  public func listen(
+    _ listener: Listener, role: ListenerRole = .plain
+  ) throws(SystemError) {
+    precondition(role != .secure || tls != nil, "a context for TLS")
     try listener.listen()
     try poller.add(
       listener.descriptor, token: Token.listener(listeners.count).rawValue,
       interest: listener.isShared ? [.read, .exclusive] : .read)
     listeners.append(listener)
+    listenerRoles.append(role)
   }
 
   /// Has the application told when a descriptor of its own is ready.

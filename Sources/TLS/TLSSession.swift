@@ -219,10 +219,11 @@ public final class TLSSession {
   }
 
   /// Exchanges the storage of input and output for others': a server lends some to a session while
-  /// octets are about, so that idle ones hold none. What is in them stays where it is, so that both
-  /// pairs are empty when it is called.
+  /// octets are about, so that idle ones hold none. Does nothing while there are octets in any of them.
   public func exchangeStorage(_ input: inout OctetBuffer, _ output: inout OctetBuffer) {
-    precondition(self.input.isEmpty && self.output.isEmpty, "no octets change hands")
+    guard self.input.isEmpty && self.output.isEmpty && input.isEmpty && output.isEmpty else {
+      return
+    }
     swap(&self.input, &input)
     swap(&self.output, &output)
   }

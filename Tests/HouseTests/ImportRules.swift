@@ -20,6 +20,7 @@ enum ImportRules {
     "Sources/Redict": ["CLinux", "NecroOctets", "NecroReactor", "NecroRESP"],
     "Sources/Server": [
       "CLinux", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroRouter", "NecroReactor",
+      "NecroTLS",
     ],
     // Between a codec and CPython's objects.
     "Sources/PythonJSON": ["CPython", "NecroOctets", "NecroJSON"],
@@ -27,7 +28,7 @@ enum ImportRules {
     "Sources/PythonHost": [
       "CPython", "CLinux", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroRouter",
       "NecroReactor", "NecroJSON", "NecroServer", "NecroPostgres", "NecroPostgresJSON",
-      "NecroPostgresWire", "NecroPythonJSON", "NecroRESP", "NecroRedict",
+      "NecroPostgresWire", "NecroPythonJSON", "NecroRESP", "NecroRedict", "NecroTLS",
     ],
     "Sources/necro": ["CLinux"],
 

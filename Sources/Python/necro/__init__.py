@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from necro._security_headers import SecurityHeaders
     from necro._sessions import Session, Sessions
     from necro._signing import Signer
+    from necro._tls_facts import TLS
     from necro.postgres import BlockingDatabase, Database
     from necro.redict import BlockingRedict, Redict
 
@@ -47,6 +48,7 @@ __all__ = [
     "CORS",
     "HTML",
     "JSON",
+    "TLS",
     "App",
     "Basic",
     "Bearer",
@@ -106,6 +108,7 @@ if not TYPE_CHECKING:
         "Session": "_sessions",
         "Sessions": "_sessions",
         "Signer": "_signing",
+        "TLS": "_tls_facts",
     }
 
     def __getattr__(name):

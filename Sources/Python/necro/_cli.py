@@ -12,6 +12,7 @@ from necro import __version__
 from necro._errors import StartupError
 from necro._options import OPTIONS, HostOptions, OptionError, Setting, settings
 from necro._spec import SpecError, load, parse_spec
+from necro._tls_options import check_tls_options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _parser() -> "tuple[_Parser, dict[str, _Parser]]":
         if option.key == "dev":
             host.add_argument("--dev", action="store_const", const=True, help=option.help)
         elif option.key != "app":
-            action = "append" if option.key == "bind" else "store"
+            action = "append" if option.repeats else "store"
             host.add_argument(
                 f"--{option.key}", action=action, metavar=option.metavar, help=option.help
             )
@@ -139,6 +140,7 @@ def _run(argv: "list[str]") -> int:
     host_options = HostOptions()
     for setting in found:
         host_options.set(setting)
+    check_tls_options(host_options)
     if host_options.app is None:
         raise UsageError("necro host: the following arguments are required: APP")
     spec = _spec(host_options.app)

@@ -17,6 +17,10 @@ from necro._signals import SignalRelay
 from necro._spec import AppSpec, load
 from necro._state import State
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from necro._tls import HostCertificates
+
 __all__ = ["run"]
 
 # The standard library's extension modules, imported here before any worker exists: two
@@ -94,7 +98,16 @@ def run(spec: AppSpec, options: HostOptions) -> int:
     workers = options.workers or len(os.sched_getaffinity(0))
     log = _open_log(options.access_log)
     events = _Events()
-    host = native.Host([bind.text for bind in options.binds], workers)
+    certificates = _certificates(options)
+    host = native.Host(
+        [bind.text for bind in (*options.binds, *options.redirect_binds)],
+        workers,
+        len(options.binds),
+    )
+    urls_bound = host.urls()
+    if certificates is not None:
+        urls_bound = [url.replace("http://", "https://", 1) for url in urls_bound]
+        certificates.settings["redirect_port"] = _redirect_port(urls_bound[: len(options.binds)])
     _reopen_on_signal(log, options)
     for name, (title, url) in private.start(services.missing).items():
         _say(f"--dev: a private {title} at {url}", options)
@@ -111,6 +124,7 @@ def run(spec: AppSpec, options: HostOptions) -> int:
         "database_options": options.database_options,
         "redis": urls["redis"],
         "redis_options": options.redis_options,
+        "tls": None if certificates is None else certificates.settings,
     }
     started = 0
     try:
@@ -126,20 +140,43 @@ def run(spec: AppSpec, options: HostOptions) -> int:
     except (_Ended, _Failed) as error:
         # The workers that have started up shut down as well, unless one of them is stuck.
         host.drain()
-        status = _serve(host, events, started, options, is_draining=True)
+        status = _serve(host, events, started, options, certificates, is_draining=True)
         if isinstance(error, _Failed):
             status = 1
     else:
         count = "1 worker" if workers == 1 else f"{workers} workers"
-        for url in host.urls():
-            _say(f"hosting {spec.text} on {url} with {count}", options)
-        status = _serve(host, events, workers, options)
+        for index, url in enumerate(urls_bound):
+            if index < len(options.binds):
+                _say(f"hosting {spec.text} on {url} with {count}", options)
+            else:
+                _say(f"sending {url.replace('https', 'http', 1)} to https", options)
+        status = _serve(host, events, workers, options, certificates)
     host.close()
+    if certificates is not None:
+        certificates.close()
     private.close()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     # Ending the interpreters one by one crashes CPython 3.13.0; each worker has cleaned up already.
     os._exit(status)
+
+
+def _certificates(options: HostOptions) -> "HostCertificates | None":
+    """The certificates of a host that serves HTTPS. Raises StartupError when they are not fit."""
+    if not options.tls["cert"]:
+        return None
+    from necro._tls import HostCertificates
+
+    return HostCertificates(options.tls, lambda text: _say(text, options))
+
+
+def _redirect_port(urls: list[str]) -> int:
+    """The port that requests in clear text are sent to: that of the first TCP address."""
+    for url in urls:
+        port = url.rpartition(":")[2]
+        if url.startswith("https://") and port.isdigit():
+            return int(port)
+    return 443
 
 
 def _import_extensions() -> None:
@@ -218,6 +255,8 @@ class _Events:
         # How many workers have ended, well or not.
         self.ended = 0
         self.relay = SignalRelay()
+        # SIGHUP has come, and nobody has looked.
+        self.hung_up = False
         self._signals = _Pipe()
         signal.set_wakeup_fd(self._signals.write_end, warn_on_full_buffer=False)
         for number in _ENDING:
@@ -242,6 +281,7 @@ class _Events:
             elif descriptor == self._signals.read_end:
                 for number in os.read(descriptor, 4096):
                     ends = ends or number in _ENDING
+                    self.hung_up = self.hung_up or number == signal.SIGHUP
                     self.relay.hand_on(number)
             else:
                 self.relay.answer(descriptor)
@@ -287,6 +327,7 @@ def _serve(
     events: _Events,
     workers: int,
     options: HostOptions,
+    certificates: "HostCertificates | None",
     *,
     is_draining: bool = False,
 ) -> int:
@@ -302,6 +343,8 @@ def _serve(
     assert isinstance(drain_seconds, (int, float))
     seconds = drain_seconds + options.shutdown_seconds
     ends_at = monotonic() + seconds if is_draining else None
+    if certificates is not None:
+        signal.signal(signal.SIGHUP, _noted)
     while events.ended < workers:
         left = None if ends_at is None else ends_at - monotonic()
         if left is not None and left <= 0:
@@ -309,7 +352,12 @@ def _serve(
             which = "1 worker has" if count == 1 else f"{count} workers have"
             _say(f"{which} not ended after {seconds:g} s: a hook, a task or a thread", options)
             return 1
+        if certificates is not None and ends_at is None:
+            left = certificates.look_seconds
         received, signalled = events.wait(left)
+        if certificates is not None and certificates.tend(is_asked=events.hung_up):
+            events.relay.tell_all(signal.SIGHUP)
+        events.hung_up = False
         for one in received:
             if one == b"f":
                 # The others finish their requests, and whoever runs the host starts it again.

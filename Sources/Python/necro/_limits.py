@@ -94,6 +94,8 @@ LIMITS = (
     Limit("output-octets-max", "outputOctetsMax", 262_144, _GIB, "of unsent responses"),
     Limit("response-octets-max", "responseOctetsMax", _GIB, 1024 * _GIB, "of a response's content"),
     Limit("content-window-octets-max", "contentWindowOctets", 262_144, _GIB, "of unread content"),
+    Limit("handshake-seconds", "handshakeMilliseconds", 10, _DAY, "for a TLS handshake to end"),
+    Limit("handshakes-max", "handshakesMax", 1_024, 1 << 20, "TLS handshakes of a worker at once"),
     Limit("head-seconds", "headMilliseconds", 15, _DAY, "for a request's head to arrive"),
     Limit("content-seconds", "contentMilliseconds", 30, _DAY, "without any content"),
     Limit(

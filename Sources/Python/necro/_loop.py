@@ -232,6 +232,12 @@ class Loop(asyncio.SelectorEventLoop):
             self.add_reader(self._signals.descriptor, self._read_signals)
         self._signal_handlers[sig] = handle
 
+    def hear_host(self, number: int, callback: "Callable[[], object]") -> None:
+        """Has a callback called when the host tells all workers of a signal that it keeps."""
+        assert self._signals is not None
+        self.add_reader(self._signals.descriptor, self._read_signals)
+        self._signal_handlers[number] = asyncio.Handle(callback, (), self, None)
+
     def remove_signal_handler(self, sig: int) -> bool:
         """Takes a signal's callback away; whether there was one."""
         if self._signals is None:

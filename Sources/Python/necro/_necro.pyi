@@ -51,6 +51,26 @@ def dumps(
 def loads(data: bytes | bytearray | memoryview | str, /) -> Any:
     """The value of a JSON text; raises JSONDecodeError."""
 
+def load_tls(
+    worker: Worker | None,
+    certificates: list[tuple[bytes, bytes, bytes, bytes]],
+    authorities: bytes,
+    client_auth: int,
+    version_min: int,
+    ciphers: bytes,
+    secret: bytes,
+    secret_seconds: int,
+    redirect_port: int,
+    /,
+) -> None:
+    """Reads certificates and keys for a worker's new connections, or only to see that it can.
+
+    `necro._tls.load` says what the arguments are. Raises OSError, in one line.
+    """
+
+def make_certificate(*names: str) -> tuple[bytes, bytes]:
+    """A certificate that signs itself, for hosts and addresses, and its key; in PEM."""
+
 @final
 class Body:
     """A JSON value with attribute access: `body.name`, `body["name"]`, `"name" in body`.
@@ -103,6 +123,13 @@ class RequestHead:
     @property
     def client(self) -> tuple[str, int] | None:
         """The peer's address and port; None for a unix socket."""
+
+    @property
+    def tls_facts(self) -> tuple[str, str, str, str, str | None, bytes | None] | None:
+        """Version, cipher, protocol (ALPN), server name, and the client's subject and certificate.
+
+        The certificate is in DER; both are None where the client showed none. None without TLS.
+        """
 
     @property
     def authority(self) -> str:
@@ -179,8 +206,11 @@ class Dispatcher:
 class Host:
     """The listeners of a process, and the threads of its workers."""
 
-    def __new__(cls, binds: list[str], workers: int, /) -> Host:
-        """Opens the listeners; raises OSError naming the address that cannot be had."""
+    def __new__(cls, binds: list[str], workers: int, redirects_from: int, /) -> Host:
+        """Opens the listeners; raises OSError naming the address that cannot be had.
+
+        - redirects_from: how many of the addresses serve; the others send requests to HTTPS.
+        """
 
     def urls(self) -> list[str]:
         """The URL of each bind, with the real port."""

@@ -1,11 +1,12 @@
 """The options of `necro host`: flags before environment before `[tool.necro]` in pyproject.toml."""
 
-import os
 from collections.abc import Mapping
 
+from necro._bind import Bind, parse_bind
 from necro._database_options import DATABASE_OPTIONS, REDIS_OPTIONS
 from necro._limits import LIMITS, parse_seconds
 from necro._option_error import OptionError
+from necro._tls_options import TLS_OPTIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,46 +30,6 @@ _DAY = 86_400
 _LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
-class Bind:
-    """One address to listen on: TCP, a unix socket, or a descriptor that was inherited."""
-
-    __slots__ = ("descriptor", "host", "kind", "path", "port", "text")
-
-    def __init__(
-        self,
-        text: str,
-        kind: str,
-        *,
-        host: str = "",
-        port: int = 0,
-        path: str = "",
-        descriptor: int = -1,
-    ) -> None:
-        """One address.
-
-        - text: as it was given.
-        - kind: `tcp` with host and port (0 for any), `unix` with path, or `fd` with descriptor.
-        """
-        self.text = text
-        self.kind = kind
-        self.host = host
-        self.port = port
-        self.path = path
-        self.descriptor = descriptor
-
-    def __eq__(self, other: object) -> bool:
-        """Whether both were given by the same text."""
-        return isinstance(other, Bind) and other.text == self.text
-
-    def __hash__(self) -> int:
-        """That of the text."""
-        return hash(self.text)
-
-    def __repr__(self) -> str:
-        """The text."""
-        return self.text
-
-
 class HostOptions:
     """How to serve.
 
@@ -84,6 +45,8 @@ class HostOptions:
     - app: the spec of the app, None where it was not given.
     - shutdown_seconds: after a drain, for what else a worker does before it ends.
     - slow_handler_seconds: after which a handler that blocks its worker is named; 0 for never.
+    - tls: the options of TLS, by name.
+    - redirect_binds: where to listen for requests in clear text, which are sent to HTTPS.
     - limits: the server's, by the option's key and in its unit.
     """
 
@@ -98,10 +61,12 @@ class HostOptions:
         "limits",
         "log_format",
         "log_level",
+        "redirect_binds",
         "redis",
         "redis_options",
         "shutdown_seconds",
         "slow_handler_seconds",
+        "tls",
         "workers",
     )
 
@@ -127,6 +92,8 @@ class HostOptions:
         }
         self.redis = redis
         self.redis_options: dict[str, object] = {one.name: one.default for one in REDIS_OPTIONS}
+        self.tls: dict[str, object] = {one.name: one.default for one in TLS_OPTIONS}
+        self.redirect_binds: tuple[Bind, ...] = ()
         self.dev = dev
         self.binds = binds if binds is not None else (parse_bind(_BIND),)
         self.workers = workers
@@ -146,6 +113,8 @@ class HostOptions:
             self.database_options[setting.option.attribute] = setting.value
         elif setting.option.attribute in self.redis_options:
             self.redis_options[setting.option.attribute] = setting.value
+        elif setting.option.attribute in self.tls:
+            self.tls[setting.option.attribute] = setting.value
         else:
             setattr(self, setting.option.attribute, setting.value)
 
@@ -157,6 +126,8 @@ class HostOptions:
             return self.database_options[option.attribute]
         if option.attribute in self.redis_options:
             return self.redis_options[option.attribute]
+        if option.attribute in self.tls:
+            return self.tls[option.attribute]
         value: object = getattr(self, option.attribute)
         return value
 
@@ -171,33 +142,6 @@ class HostOptions:
         part = max(1, self.connections_in_all_max // workers)
         limits["connectionsMax"] = min(limits["connectionsMax"], part)
         return limits
-
-
-def parse_bind(text: str) -> Bind:
-    """The address in `HOST:PORT`, `[IPV6]:PORT`, `unix:/path` or `fd:N`; raises OptionError."""
-    if text.startswith("unix:"):
-        path = text.removeprefix("unix:")
-        if not path:
-            raise OptionError(f"{text!r} names no path")
-        # sockaddr_un has room for 108 octets with the final zero.
-        if len(os.fsencode(path)) > 107:
-            raise OptionError(f"{text!r}: the path of a unix socket has at most 107 octets")
-        return Bind(text, "unix", path=path)
-    if text.startswith("fd:"):
-        number = text.removeprefix("fd:")
-        if not (number.isascii() and number.isdigit() and len(number) < 10):
-            raise OptionError(f"{text!r}: 'fd:' is followed by the number of a descriptor")
-        return Bind(text, "fd", descriptor=int(number))
-    host, colon, port = text.rpartition(":")
-    if host.startswith("[") and host.endswith("]"):
-        host = host[1:-1]
-    elif ":" in host:
-        raise OptionError(f"{text!r}: an IPv6 address stands in brackets, [{host}]:{port}")
-    if not colon or not host:
-        raise OptionError(f"{text!r} is not HOST:PORT, unix:/path or fd:N")
-    if not (port.isascii() and port.isdigit() and len(port) < 6 and int(port) < 65536):
-        raise OptionError(f"{text!r}: the port is a number from 0 to 65535")
-    return Bind(text, "tcp", host=host, port=int(port))
 
 
 class Option:
@@ -226,6 +170,11 @@ class Option:
         self.help = text
 
     @property
+    def repeats(self) -> bool:
+        """Whether it may be given several times; a variable then has commas between them."""
+        return self.key in _REPEATED
+
+    @property
     def variable(self) -> str:
         """The name of the environment variable."""
         return "NECRO_" + self.key.upper().replace("-", "_")
@@ -251,7 +200,7 @@ class Setting:
             hidden = sub(r"(//[^:/@]*:)[^@]*@", r"\1****@", str(self.value))
             return sub(r"(password\s*=\s*)('[^']*'|\S+)", r"\1****", hidden)
         if _is_tuple(self.value):
-            return ",".join(map(repr, self.value))
+            return ",".join(map(str, self.value)) or "none"
         if isinstance(self.value, bool):
             return str(self.value).lower()
         if self.value is None:
@@ -292,7 +241,7 @@ def settings(
             given = flags[key], key.upper() if key == "app" else f"--{key}"
         elif environment.get(option.variable):
             text = environment[option.variable]
-            given = text.split(",") if key == "bind" else text, option.variable
+            given = text.split(",") if option.repeats else text, option.variable
         elif key in table:
             given = table[key], f"{key} in [tool.necro]"
         if given is None:
@@ -478,6 +427,14 @@ OPTIONS = (
     *(Option(one.key, one.name, one.parse, "N", one.text) for one in DATABASE_OPTIONS),
     Option("redis", "redis", _redis, "URL", "Redict's: redis://, unix://"),
     *(Option(one.key, one.name, one.parse, "N", one.text) for one in REDIS_OPTIONS),
+    *(Option(one.key, one.name, one.parse, one.metavar, one.text) for one in TLS_OPTIONS),
+    Option(
+        "redirect-bind",
+        "redirect_binds",
+        _binds,
+        "ADDRESS",
+        "where requests in clear text are sent to HTTPS; repeatable",
+    ),
     Option(
         "dev",
         "dev",
@@ -503,3 +460,4 @@ OPTIONS = (
     *(Option(one.key, one.attribute, one.parse, "N", one.text) for one in LIMITS),
 )
 _KEYS = tuple(option.key for option in OPTIONS)
+_REPEATED = ("bind", "redirect-bind", *(one.key for one in TLS_OPTIONS if one.default == ()))

@@ -133,6 +133,11 @@ class SignalRelay:
             self._unwant(number, descriptor)
         _send(end, answer, number)
 
+    def tell_all(self, number: int) -> None:
+        """Tells every worker of a signal, whoever wants it."""
+        for end in self._ends.values():
+            _send(end, _CAME, number)
+
     def hand_on(self, number: int) -> None:
         """Tells the workers that want it of a signal."""
         wanting, _ = self._wanted.get(number, (set[int](), None))

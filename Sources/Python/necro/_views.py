@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from necro._routes import CompiledRoute
     from necro._sessions import Session, Sessions
     from necro._state import State
+    from necro._tls_facts import TLS
 
     _Head = native.RequestHead
 else:
@@ -127,6 +128,16 @@ class RequestViews(_Head):
     def host(self) -> str:
         """The authority the client asked: the target's, else the `host` field's; perhaps empty."""
         return self.authority
+
+    @property
+    def tls(self) -> "TLS | None":
+        """Version, cipher, names and the client's certificate; None for a request without TLS."""
+        facts = self.tls_facts
+        if facts is None:
+            return None
+        from necro._tls_facts import TLS
+
+        return TLS(*facts)
 
     @property
     def url(self) -> str:

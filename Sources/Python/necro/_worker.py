@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from necro._app import App
+    from necro._necro import Worker
 
 __all__ = ["main"]
 
@@ -29,8 +30,8 @@ def main(start: object, settings: "dict[str, Any]") -> bool:
 
     - start: the capsule that its thread was started with.
     - settings: `spec`, the app's, `log_format`, `log_level`, `limits`, `slow_handler_seconds`,
-      `database`, `database_options`, `redis`, `redis_options`, and `signals`, the descriptor to
-      ask the host by; `path` and `argv` are in `sys` already.
+      `database`, `database_options`, `redis`, `redis_options`, `tls`, and `signals`, the descriptor
+      to ask the host by; `path` and `argv` are in `sys` already.
     """
     try:
         return _run(start, settings)
@@ -66,6 +67,8 @@ def _run(start: object, settings: "dict[str, Any]") -> bool:
         )
         for route in app.compile(state, services):
             worker.add_route(route)
+        if settings["tls"] is not None:
+            _serve_tls(worker, runner, settings["tls"])
         runner.run(services.open())
         has_started = runner.run(_start_up(app, state, drained))
         # One that is to end already takes nobody any more.
@@ -81,6 +84,28 @@ def _run(start: object, settings: "dict[str, Any]") -> bool:
         finally:
             runner.run(services.close())
     return True
+
+
+def _serve_tls(worker: "Worker", runner: asyncio.Runner, settings: "dict[str, Any]") -> None:
+    """Reads certificates and keys, and does so again when the host says that they have changed."""
+    import signal
+
+    from necro._tls import load as load_tls
+
+    def load_anew() -> None:
+        try:
+            load_tls(worker, settings)
+        except OSError as error:
+            # They changed once more: the host will see it too.
+            _say("", f"a worker keeps its certificates: {error}")
+
+    try:
+        load_tls(worker, settings)
+    except OSError as error:
+        raise StartupError(str(error)) from None
+    loop = runner.get_loop()
+    assert isinstance(loop, Loop)
+    loop.hear_host(signal.SIGHUP, load_anew)
 
 
 def _report(line: str, error: BaseException) -> None:

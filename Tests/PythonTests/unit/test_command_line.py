@@ -447,6 +447,15 @@ SAMPLES: dict[str, tuple[str, str, str]] = {
     "log-level": ("debug", "error", "critical"),
     "database": ("postgresql:///a", "postgresql:///b", "postgresql:///c"),
     "redis": ("redis://a", "redis://b", "unix:///c"),
+    "cert": ("flag.crt", "variable.crt", "key.crt"),
+    "key": ("flag.key", "variable.key", "key.key"),
+    "key-passphrase-file": ("flag.txt", "variable.txt", "key.txt"),
+    "ocsp": ("flag.der", "variable.der", "key.der"),
+    "ca": ("flag.crt", "variable.crt", "key.crt"),
+    "client-auth": ("none", "optional", "required"),
+    "tls-min": ("1.2", "1.3", "1.2"),
+    "tls-ciphers": ("A", "B:C", "TLS_D"),
+    "redirect-bind": ("127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"),
     "dev": ("true", "false", "true"),
 }
 
