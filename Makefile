@@ -18,7 +18,7 @@ OPERATIONS ?= 1000000
 PACKAGES := libssl-dev libpq-dev libhiredis-dev libhttp-parser-dev postgresql pgbouncer redis-server nginx wrk curl qemu-user \
   libsimdjson-dev rapidjson-dev
 
-.PHONY: run build size test spec fuzz soak simulate-postgres simulate-redict bench-http bench-http1 bench-app bench-client \
+.PHONY: run build size test spec fuzz soak simulate-postgres simulate-redict bench-http bench-https bench-http1 bench-app bench-client \
   bench-start bench-postgres bench-resp bench-redict bench-json check-floats format clean packages swift
 
 run: build
@@ -71,6 +71,10 @@ simulate-postgres: swift
 bench-http: packages build
 	@$(PY) Benchmarks/http/run.py --rounds $(ROUNDS)
 	@$(PY) Benchmarks/http/memory.py
+
+# HTTPS beside nginx and granian with the same key and cipher: requests, handshakes, idle memory.
+bench-https: packages build
+	@PYTHONPATH=Benchmarks/http $(PY) Benchmarks/https/measure.py --rounds $(ROUNDS)
 
 # What routes, middleware and providers cost, beside FastAPI on uvicorn.
 bench-app: packages build

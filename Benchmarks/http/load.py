@@ -53,7 +53,7 @@ def run_load(server: ServerProcess, load: Load, seconds: int, core: int, path: s
     if program is None:
         raise CannotBuild("wrk is missing: apt-get install wrk")
     words = ["taskset", "-c", str(core), program, "-t1", f"-c{load.connections}", f"-d{seconds}"]
-    words += ["-s", str(SCRIPT), f"http://127.0.0.1:{server.port}", "--"]
+    words += ["-s", str(SCRIPT), server.url, "--"]
     words += [str(load.depth), str(load.connections), path]
     cpu_before = server.cpu_seconds()
     wrk = subprocess.run(words, capture_output=True, text=True, check=False)

@@ -6,6 +6,7 @@ import http.client
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -58,10 +59,27 @@ def _parents() -> dict[int, int]:
 class ServerProcess:
     """A running server: its first process and all that descend from it."""
 
-    def __init__(self, process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        port: int,
+        log: Path,
+        context: ssl.SSLContext | None = None,
+    ) -> None:
+        """A server that has been started.
+
+        - context: what a client of a server behind TLS is made with.
+        """
+        self.context = context
         self.process = process
         self.port = port
         self.log = log
+
+    @property
+    def url(self) -> str:
+        """Where it is asked."""
+        scheme = "http" if self.context is None else "https"
+        return f"{scheme}://127.0.0.1:{self.port}"
 
     def ids(self) -> list[int]:
         """The ids of the process and its descendants."""
@@ -97,7 +115,13 @@ class ServerProcess:
                     f"exit status {self.process.returncode}: {self.log.read_text().strip()}"
                 )
             try:
-                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+                connection = (
+                    http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+                    if self.context is None
+                    else http.client.HTTPSConnection(
+                        "127.0.0.1", self.port, timeout=5, context=self.context
+                    )
+                )
                 connection.request("GET", "/")
                 response = connection.getresponse()
                 answer = response.read()
@@ -136,6 +160,7 @@ def running(
     core: int,
     content: bytes,
     environment: Mapping[str, str] | None = None,
+    context: ssl.SSLContext | None = None,
 ) -> Generator[ServerProcess]:
     """A server pinned to one core, ready, and gone when the block ends."""
     with tempfile.NamedTemporaryFile(prefix="necro-bench-", suffix=".log") as log:
@@ -146,7 +171,7 @@ def running(
             stderr=log,
             env={**os.environ, **(environment or {})},
         )
-        server = ServerProcess(process, port, Path(log.name))
+        server = ServerProcess(process, port, Path(log.name), context)
         try:
             server.wait_ready(content)
             yield server
