@@ -6,6 +6,7 @@ extern PyObject *necro_call_cancel(PyObject *self, PyTypeObject *defining, PyObj
                                    Py_ssize_t count, PyObject *names);
 extern PyObject *necro_redict_call(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *names);
 extern PyObject *necro_redict_call_raw(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *names);
+extern PyObject *necro_redict_begin(PyObject *self, PyObject *argument);
 extern PyObject *necro_redict_acquire(PyObject *self, PyObject *argument);
 extern PyObject *necro_redict_attach(PyObject *self, PyObject *const *arguments, Py_ssize_t count);
 extern PyObject *necro_redict_connection_failed(PyObject *self, PyObject *argument);
@@ -37,6 +38,7 @@ extern void necro_redict_batch_dealloc(PyObject *self);
 static PyMethodDef pool_methods[] = {
     {"_call", METHOD(necro_redict_call), METH_FASTCALL | METH_KEYWORDS, NULL},
     {"_call_raw", METHOD(necro_redict_call_raw), METH_FASTCALL | METH_KEYWORDS, NULL},
+    {"begin", METHOD(necro_redict_begin), METH_NOARGS, NULL},
     {"acquire", METHOD(necro_redict_acquire), METH_NOARGS, NULL},
     {"attach", METHOD(necro_redict_attach), METH_FASTCALL, NULL},
     {"connection_failed", METHOD(necro_redict_connection_failed), METH_NOARGS, NULL},

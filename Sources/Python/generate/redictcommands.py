@@ -2,8 +2,9 @@
 
 The commands come from the schemas that Valkey keeps of its own (a JSON file each, BSD licence):
 names, arguments and replies. Where a method is not what follows from the schema, because its
-users expect a mapping, or one option changes the reply, `redictoverrides.py` says what it is. A
-doc string is the command's syntax.
+users expect a mapping, or one option changes the reply, `redictoverrides.py` says what it is; then
+its doc string is the command's syntax. Other signatures say as much, and installed, necro is to
+fit in 1 MB.
 
 Run: `python Sources/Python/generate/redictcommands.py VECTORS/valkey-commands > FILE`, then
 `ruff format FILE`.
@@ -52,6 +53,9 @@ _NO: Any = None
 
 class Commands[T: (str, bytes)]:
     """Every command of Redict, Redis and Valkey.
+
+    A method has the command's name, its words joined by `_`, and its arguments in their order;
+    options are keywords: `SET key value EX 5` is `set(key, value, ex=5)`.
 
     What a method returns depends on the face that it is called on: an awaitable, the reply, or a
     place in a pipeline.
@@ -303,7 +307,7 @@ def method(name: str, schema: Schema) -> str:
         kind, shape = KINDS.get(reply(schema.get("reply_schema")), ("", ""))
         if not kind:
             raise NotImplementedError(f"{name}: {reply(schema.get('reply_schema'))}")
-    return text(own, made.parameters, kind, said, f'"{shape}"', name, made.call)
+    return text(own, made.parameters, kind, "", f'"{shape}"', name, made.call)
 
 
 def text(
@@ -312,9 +316,10 @@ def text(
     """A method."""
     arguments = ", ".join([shape, f'"{name}"', *call])
     signature = f"self, {parameters}" if parameters else "self"
+    doc = f'        """{said}"""\n' if said else ""
     return (
         f"    @typed\n    def {own}({signature}) -> Request[{kind}]:\n"
-        f'        """{said}"""\n        return self._call({arguments})\n'
+        f"{doc}        return self._call({arguments})\n"
     )
 
 

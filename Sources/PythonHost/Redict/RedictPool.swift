@@ -21,6 +21,8 @@ final class RedictPool: RedictOwner {
   /// The `RedictPool` of Python, which holds this one and is not held by it; nil once it is gone.
   private var object: Object?
   private var flushIsDue = false
+  /// Whether the loop waits for the reactor, so that calls can be answered.
+  var isBegun = false
   /// Commands by name, as `append` keeps them: a dict.
   let names: Object
   /// Calls that are over, for the next ones.
@@ -112,6 +114,14 @@ final class RedictPool: RedictOwner {
 
   /// Submits a call that Python waits for; the future, or nil with an error.
   func submit(_ pending: RedictPending, on connection: RedictConnection?) -> Object? {
+    guard isBegun else {
+      if let error = failure("not_open", nil) {
+        PyErr_SetObject(
+          UnsafeMutableRawPointer(necro_type(error)!).assumingMemoryBound(to: PyObject.self), error)
+        release(error)
+      }
+      return nil
+    }
     guard let future = makeFuture(pending) else { return nil }
     let command = pending.command
     if commandMilliseconds > 0, !command.traits.contains(.blocking), pending.mode != .connection {

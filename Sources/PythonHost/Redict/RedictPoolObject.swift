@@ -84,6 +84,13 @@ func redictCallRaw(
   redict(object).call(arguments, count, names, isRaw: true, on: nil)
 }
 
+/// `begin()`: calls are taken from now on.
+@c(necro_redict_begin)
+func redictBegin(_ object: Object?, _ ignored: Object?) -> Object? {
+  redict(object).isBegun = true
+  return none()
+}
+
 /// `acquire()`: a call whose result is a RedictConnection.
 @c(necro_redict_acquire)
 func redictAcquire(_ object: Object?, _ ignored: Object?) -> Object? {

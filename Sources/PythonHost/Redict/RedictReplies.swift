@@ -191,18 +191,24 @@ struct RedictReplies {
   private func set(
     _ reader: inout RESPReader, _ octets: Span<UInt8>, _ shape: Shape, _ count: Int?
   ) -> Object? {
-    guard let set = PySet_New(nil) else { return nil }
+    guard let members = PyList_New(0) else { return nil }
     var index = 0
     while let item = element(&reader, count, index) {
       let member = hashable(value(item, &reader, octets, shape))
-      let isAdded = member != nil && PySet_Add(set, member) == 0
+      let isAdded = member != nil && PyList_Append(members, member) == 0
       release(member)
       guard isAdded else {
-        release(set)
+        release(members)
         return nil
       }
       index += 1
     }
+    guard let set = PySet_New(members) else {
+      // What a set cannot have stays a list: the specifications of keys in COMMAND INFO are dicts.
+      PyErr_Clear()
+      return members
+    }
+    release(members)
     return set
   }
 

@@ -1,8 +1,8 @@
 """What users are promised, sentence by sentence and row by row, in our own words.
 
 Each is quoted by the `@pytest.mark.api` of at least one test, wherever that is; `test_promises.py`
-sees to it. Left out is what other parts of the project bring: Redict, Scribe, models, TLS, files
-and streams as results, worker processes and reloading.
+sees to it. Left out is what other parts of the project bring: Redict's clusters, Scribe, models,
+TLS, files and streams as results, worker processes and reloading.
 """
 
 PROMISES = {
@@ -117,5 +117,23 @@ PROMISES = {
         "by default nothing of an error leaks to a client",
         "--database names it, else DATABASE_URL",
         "--dev starts a private one where no URL names any, until the process ends",
+    ),
+    "Redict": (
+        "the example is served as it stands",
+        "every command is a typed method",
+        "command() takes any",
+        "replies are str, of redis.raw bytes",
+        "pipeline() sends commands together",
+        "transaction() with watch",
+        "subscribe, psubscribe and ssubscribe survive reconnects",
+        "scripts go by EVALSHA with a fallback",
+        "streams and consumer groups are async iterators",
+        "blocking commands have connections of their own",
+        "RESP3, with a fall back to RESP2",
+        "ACL users, passwords and unix sockets",
+        "a plain handler's redis is a blocking face with the same methods",
+        "connect works outside an app, on any loop",
+        "--redis names it, else REDIS_URL",
+        "--dev starts a private one where no URL names any",
     ),
 }

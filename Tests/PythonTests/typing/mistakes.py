@@ -140,3 +140,11 @@ async def ask() -> None:
     async with AsyncTestClient(app) as other:
         other.get("/").status_code  # mistake: await is missing
         await other.get("/", jsn={})  # mistake
+
+
+async def forgotten(redis: necro.Redict) -> None:
+    """What comes of a command is not its reply, and a reply is not any."""
+    print((redis.get("k")).upper())  # mistake
+    print((await redis.get("k")).upper())  # mistake
+    await redis.zrange("z", 0, -1, withscore=True)  # mistake
+    await redis.expire("k", "soon")  # mistake

@@ -355,3 +355,44 @@ def test_typical_functions() -> None:
     with pytest.raises(necro.json.JSONDecodeError) as caught:
         necro.json.loads("[")
     assert (caught.value.line, caught.value.column) == (1, caught.value.offset + 1)
+
+
+crypt = necro.App()
+
+
+@crypt.post("/bind")
+async def bind(redis: necro.Redict, name: str) -> list[str]:
+    """Commands, whose replies have exact types."""
+    kept: bool | None = await redis.set(name, "soul", ex=3600, nx=True)
+    before: str | None = await redis.set(name, "other", get=True)
+    many: list[str | None] = await redis.mget("a", "b")
+    fields: dict[str, str] = await redis.hgetall("h")
+    members: set[str] = await redis.smembers("s")
+    names: list[str] = await redis.zrange("z", 0, -1)
+    scores: list[tuple[str, float]] = await redis.zrange("z", 0, -1, withscores=True)
+    entries: dict[str, list[tuple[str, dict[str, str]]]] = await redis.xread({"x": "0"})
+    octets: bytes | None = await redis.raw.get(name)
+    async with redis.pipeline() as pipe:
+        total = pipe.incr("n")
+        pipe.zrange("z", 0, -1, withscores=True)
+    number: int = total.result
+    async with redis.transaction(name) as tx:
+        if await tx.now.get(name):
+            tx.delete(name)
+    async for message in redis.subscribe("news"):
+        print(message.channel, message.data.upper())
+    async for key in redis.scan_iter("k*"):
+        print(key.upper())
+    print(kept, before, many, fields, members, scores, entries, octets, number)
+    return names
+
+
+@crypt.get("/bound")
+def bound(redis: necro.BlockingRedict) -> dict[str, str]:
+    """The same where it waits."""
+    with redis.pipeline() as pipe:
+        queued = pipe.hgetall("h")
+    one: str | None = redis.lpop("l")
+    several: list[str] | None = redis.lpop("l", 2)
+    print(one, several, redis.zrange("z", 0, -1, withscores=True)[0][1] + 1.5)
+    return queued.result

@@ -29,6 +29,9 @@ _NO: Any = None
 class Commands[T: (str, bytes)]:
     """Every command of Redict, Redis and Valkey.
 
+    A method has the command's name, its words joined by `_`, and its arguments in their order;
+    options are keywords: `SET key value EX 5` is `set(key, value, ex=5)`.
+
     What a method returns depends on the face that it is called on: an awaitable, the reply, or a
     place in a pipeline.
     """
@@ -49,44 +52,36 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def acl_cat(self, category: Argument | None = None) -> Request[list[T]]:
-        """ACL CAT [category]"""
         return self._call(".", "ACL CAT", _=category)
 
     @typed
     def acl_deluser(self, *usernames: Argument) -> Request[int]:
-        """ACL DELUSER username [username ...]"""
         return self._call(".", "ACL DELUSER", *usernames)
 
     @typed
     def acl_dryrun(
         self, username: Argument, command: Argument, *args: Argument
     ) -> Request[bool | T]:
-        """ACL DRYRUN username command [arg [arg ...]]"""
         return self._call("o", "ACL DRYRUN", username, command, *args)
 
     @typed
     def acl_genpass(self, bits: int | None = None) -> Request[T]:
-        """ACL GENPASS [bits]"""
         return self._call(".", "ACL GENPASS", _=bits)
 
     @typed
     def acl_getuser(self, username: Argument) -> Request[dict[T, Any] | None]:
-        """ACL GETUSER username"""
         return self._call("|selectors=[{.;", "ACL GETUSER", username)
 
     @typed
     def acl_help(self) -> Request[list[T]]:
-        """ACL HELP"""
         return self._call(".", "ACL HELP")
 
     @typed
     def acl_list(self) -> Request[list[T]]:
-        """ACL LIST"""
         return self._call(".", "ACL LIST")
 
     @typed
     def acl_load(self) -> Request[bool]:
-        """ACL LOAD"""
         return self._call("o", "ACL LOAD")
 
     @typed
@@ -98,42 +93,34 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def acl_save(self) -> Request[bool]:
-        """ACL SAVE"""
         return self._call("o", "ACL SAVE")
 
     @typed
     def acl_setuser(self, username: Argument, *rules: Argument) -> Request[bool]:
-        """ACL SETUSER username [rule [rule ...]]"""
         return self._call("o", "ACL SETUSER", username, *rules)
 
     @typed
     def acl_users(self) -> Request[list[T]]:
-        """ACL USERS"""
         return self._call(".", "ACL USERS")
 
     @typed
     def acl_whoami(self) -> Request[T]:
-        """ACL WHOAMI"""
         return self._call(".", "ACL WHOAMI")
 
     @typed
     def append(self, key: Key, value: Argument) -> Request[int]:
-        """APPEND key value"""
         return self._call(".", "APPEND", key, value)
 
     @typed
     def asking(self) -> Request[bool]:
-        """ASKING"""
         return self._call("o", "ASKING")
 
     @typed
     def bgrewriteaof(self) -> Request[T]:
-        """BGREWRITEAOF"""
         return self._call(".", "BGREWRITEAOF")
 
     @typed
     def bgsave(self, *, schedule: bool = False, cancel: bool = False) -> Request[T]:
-        """BGSAVE [SCHEDULE | CANCEL]"""
         return self._call(".", "BGSAVE", SCHEDULE=schedule, CANCEL=cancel)
 
     @typed
@@ -161,7 +148,6 @@ class Commands[T: (str, bytes)]:
     def bitop(
         self, operation: Literal["AND", "OR", "XOR", "NOT"], destkey: Key, *keys: Key
     ) -> Request[int]:
-        """BITOP <AND | OR | XOR | NOT> destkey key [key ...]"""
         return self._call(".", "BITOP", operation, destkey, *keys)
 
     @typed
@@ -233,37 +219,30 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def client_caching(self, mode: Literal["YES", "NO"]) -> Request[bool]:
-        """CLIENT CACHING <YES | NO>"""
         return self._call("o", "CLIENT CACHING", mode)
 
     @typed
     def client_capa(self, *capabilitys: Argument) -> Request[bool]:
-        """CLIENT CAPA capability [capability ...]"""
         return self._call("o", "CLIENT CAPA", *capabilitys)
 
     @typed
     def client_getname(self) -> Request[T | None]:
-        """CLIENT GETNAME"""
         return self._call(".", "CLIENT GETNAME")
 
     @typed
     def client_getredir(self) -> Request[int]:
-        """CLIENT GETREDIR"""
         return self._call(".", "CLIENT GETREDIR")
 
     @typed
     def client_help(self) -> Request[list[T]]:
-        """CLIENT HELP"""
         return self._call(".", "CLIENT HELP")
 
     @typed
     def client_id(self) -> Request[int]:
-        """CLIENT ID"""
         return self._call(".", "CLIENT ID")
 
     @typed
     def client_info(self) -> Request[T]:
-        """CLIENT INFO"""
         return self._call(".", "CLIENT INFO")
 
     @typed
@@ -303,19 +282,16 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def client_no_evict(self, enabled: Literal["ON", "OFF"]) -> Request[bool]:
-        """CLIENT NO-EVICT <ON | OFF>"""
         return self._call("o", "CLIENT NO-EVICT", enabled)
 
     @typed
     def client_no_touch(self, enabled: Literal["ON", "OFF"]) -> Request[bool]:
-        """CLIENT NO-TOUCH <ON | OFF>"""
         return self._call("o", "CLIENT NO-TOUCH", enabled)
 
     @typed
     def client_pause(
         self, timeout: int, *, write: bool = False, all: bool = False
     ) -> Request[bool]:
-        """CLIENT PAUSE timeout [WRITE | ALL]"""
         return self._call("o", "CLIENT PAUSE", timeout, WRITE=write, ALL=all)
 
     @typed
@@ -327,7 +303,6 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def client_setname(self, connection_name: Argument) -> Request[bool]:
-        """CLIENT SETNAME connection-name"""
         return self._call("o", "CLIENT SETNAME", connection_name)
 
     @typed
@@ -357,24 +332,20 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def client_trackinginfo(self) -> Request[dict[T, Any]]:
-        """CLIENT TRACKINGINFO"""
         return self._call("|flags=[.,prefixes=[.;", "CLIENT TRACKINGINFO")
 
     @typed
     def client_unblock(
         self, client_id: int, *, timeout: bool = False, error: bool = False
     ) -> Request[bool]:
-        """CLIENT UNBLOCK client-id [TIMEOUT | ERROR]"""
         return self._call("b", "CLIENT UNBLOCK", client_id, TIMEOUT=timeout, ERROR=error)
 
     @typed
     def client_unpause(self) -> Request[bool]:
-        """CLIENT UNPAUSE"""
         return self._call("o", "CLIENT UNPAUSE")
 
     @typed
     def cluster_addslots(self, *slots: int) -> Request[bool]:
-        """CLUSTER ADDSLOTS slot [slot ...]"""
         return self._call("o", "CLUSTER ADDSLOTS", *slots)
 
     @typed
@@ -386,22 +357,18 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def cluster_bumpepoch(self) -> Request[T]:
-        """CLUSTER BUMPEPOCH"""
         return self._call(".", "CLUSTER BUMPEPOCH")
 
     @typed
     def cluster_count_failure_reports(self, node_id: Argument) -> Request[int]:
-        """CLUSTER COUNT-FAILURE-REPORTS node-id"""
         return self._call(".", "CLUSTER COUNT-FAILURE-REPORTS", node_id)
 
     @typed
     def cluster_countkeysinslot(self, slot: int) -> Request[int]:
-        """CLUSTER COUNTKEYSINSLOT slot"""
         return self._call(".", "CLUSTER COUNTKEYSINSLOT", slot)
 
     @typed
     def cluster_delslots(self, *slots: int) -> Request[bool]:
-        """CLUSTER DELSLOTS slot [slot ...]"""
         return self._call("o", "CLUSTER DELSLOTS", *slots)
 
     @typed
@@ -413,89 +380,72 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def cluster_failover(self, *, force: bool = False, takeover: bool = False) -> Request[bool]:
-        """CLUSTER FAILOVER [FORCE | TAKEOVER]"""
         return self._call("o", "CLUSTER FAILOVER", FORCE=force, TAKEOVER=takeover)
 
     @typed
     def cluster_flushslots(self) -> Request[bool]:
-        """CLUSTER FLUSHSLOTS"""
         return self._call("o", "CLUSTER FLUSHSLOTS")
 
     @typed
     def cluster_forget(self, node_id: Argument) -> Request[bool]:
-        """CLUSTER FORGET node-id"""
         return self._call("o", "CLUSTER FORGET", node_id)
 
     @typed
     def cluster_getkeysinslot(self, slot: int, count: int) -> Request[list[T]]:
-        """CLUSTER GETKEYSINSLOT slot count"""
         return self._call(".", "CLUSTER GETKEYSINSLOT", slot, count)
 
     @typed
     def cluster_help(self) -> Request[list[T]]:
-        """CLUSTER HELP"""
         return self._call(".", "CLUSTER HELP")
 
     @typed
     def cluster_info(self) -> Request[T]:
-        """CLUSTER INFO"""
         return self._call(".", "CLUSTER INFO")
 
     @typed
     def cluster_keyslot(self, key: Argument) -> Request[int]:
-        """CLUSTER KEYSLOT key"""
         return self._call(".", "CLUSTER KEYSLOT", key)
 
     @typed
     def cluster_links(self) -> Request[list[dict[T, Any]]]:
-        """CLUSTER LINKS"""
         return self._call("[{.", "CLUSTER LINKS")
 
     @typed
     def cluster_meet(
         self, ip: Argument, port: int, cluster_bus_port: int | None = None
     ) -> Request[bool]:
-        """CLUSTER MEET ip port [cluster-bus-port]"""
         return self._call("o", "CLUSTER MEET", ip, port, _=cluster_bus_port)
 
     @typed
     def cluster_myid(self) -> Request[T]:
-        """CLUSTER MYID"""
         return self._call(".", "CLUSTER MYID")
 
     @typed
     def cluster_myshardid(self) -> Request[T]:
-        """CLUSTER MYSHARDID"""
         return self._call(".", "CLUSTER MYSHARDID")
 
     @typed
     def cluster_nodes(self) -> Request[T]:
-        """CLUSTER NODES"""
         return self._call(".", "CLUSTER NODES")
 
     @typed
     def cluster_replicas(self, node_id: Argument) -> Request[list[T]]:
-        """CLUSTER REPLICAS node-id"""
         return self._call(".", "CLUSTER REPLICAS", node_id)
 
     @typed
     def cluster_replicate(self, node_id: Argument) -> Request[bool]:
-        """CLUSTER REPLICATE node-id"""
         return self._call("o", "CLUSTER REPLICATE", node_id)
 
     @typed
     def cluster_reset(self, *, hard: bool = False, soft: bool = False) -> Request[bool]:
-        """CLUSTER RESET [HARD | SOFT]"""
         return self._call("o", "CLUSTER RESET", HARD=hard, SOFT=soft)
 
     @typed
     def cluster_saveconfig(self) -> Request[bool]:
-        """CLUSTER SAVECONFIG"""
         return self._call("o", "CLUSTER SAVECONFIG")
 
     @typed
     def cluster_set_config_epoch(self, config_epoch: int) -> Request[bool]:
-        """CLUSTER SET-CONFIG-EPOCH config-epoch"""
         return self._call("o", "CLUSTER SET-CONFIG-EPOCH", config_epoch)
 
     @typed
@@ -523,12 +473,10 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def cluster_shards(self) -> Request[list[dict[T, Any]]]:
-        """CLUSTER SHARDS"""
         return self._call("[|nodes=[{.;", "CLUSTER SHARDS")
 
     @typed
     def cluster_slaves(self, node_id: Argument) -> Request[list[T]]:
-        """CLUSTER SLAVES node-id"""
         return self._call(".", "CLUSTER SLAVES", node_id)
 
     @typed
@@ -554,39 +502,32 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def cluster_slots(self) -> Request[list[Any]]:
-        """CLUSTER SLOTS"""
         return self._call(".", "CLUSTER SLOTS")
 
     @typed
     def command_count(self) -> Request[int]:
-        """COMMAND COUNT"""
         return self._call(".", "COMMAND COUNT")
 
     @typed
     def command_docs(self, *command_names: Argument) -> Request[dict[T, dict[T, Any]]]:
-        """COMMAND DOCS [command-name [command-name ...]]"""
         return self._call("{{.", "COMMAND DOCS", *command_names)
 
     @typed
     def command_getkeys(self, command: Argument, *args: Argument) -> Request[list[T]]:
-        """COMMAND GETKEYS command [arg [arg ...]]"""
         return self._call(".", "COMMAND GETKEYS", command, *args)
 
     @typed
     def command_getkeysandflags(
         self, command: Argument, *args: Argument
     ) -> Request[list[tuple[T, list[T]]]]:
-        """COMMAND GETKEYSANDFLAGS command [arg [arg ...]]"""
         return self._call("[(.[.)", "COMMAND GETKEYSANDFLAGS", command, *args)
 
     @typed
     def command_help(self) -> Request[list[T]]:
-        """COMMAND HELP"""
         return self._call(".", "COMMAND HELP")
 
     @typed
     def command_info(self, *command_names: Argument) -> Request[list[Any]]:
-        """COMMAND INFO [command-name [command-name ...]]"""
         return self._call(".", "COMMAND INFO", *command_names)
 
     @typed
@@ -612,22 +553,18 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def config_get(self, *parameters: Argument) -> Request[dict[T, T]]:
-        """CONFIG GET parameter [parameter ...]"""
         return self._call("{.", "CONFIG GET", *parameters)
 
     @typed
     def config_help(self) -> Request[list[T]]:
-        """CONFIG HELP"""
         return self._call(".", "CONFIG HELP")
 
     @typed
     def config_resetstat(self) -> Request[bool]:
-        """CONFIG RESETSTAT"""
         return self._call("o", "CONFIG RESETSTAT")
 
     @typed
     def config_rewrite(self) -> Request[bool]:
-        """CONFIG REWRITE"""
         return self._call("o", "CONFIG REWRITE")
 
     @typed
@@ -639,37 +576,30 @@ class Commands[T: (str, bytes)]:
     def copy(
         self, source: Key, destination: Key, *, db: int | None = None, replace: bool = False
     ) -> Request[bool]:
-        """COPY source destination [DB destination-db] [REPLACE]"""
         return self._call("b", "COPY", source, destination, DB=db, REPLACE=replace)
 
     @typed
     def dbsize(self) -> Request[int]:
-        """DBSIZE"""
         return self._call(".", "DBSIZE")
 
     @typed
     def decr(self, key: Key) -> Request[int]:
-        """DECR key"""
         return self._call(".", "DECR", key)
 
     @typed
     def decrby(self, key: Key, decrement: int) -> Request[int]:
-        """DECRBY key decrement"""
         return self._call(".", "DECRBY", key, decrement)
 
     @typed
     def delete(self, *keys: Key) -> Request[int]:
-        """DEL key [key ...]"""
         return self._call(".", "DEL", *keys)
 
     @typed
     def dump(self, key: Key) -> Request[bytes | None]:
-        """DUMP key"""
         return self._call("r", "DUMP", key)
 
     @typed
     def echo(self, message: Argument) -> Request[T]:
-        """ECHO message"""
         return self._call(".", "ECHO", message)
 
     @typed
@@ -694,7 +624,6 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def exists(self, *keys: Key) -> Request[int]:
-        """EXISTS key [key ...]"""
         return self._call(".", "EXISTS", *keys)
 
     @typed
@@ -708,7 +637,6 @@ class Commands[T: (str, bytes)]:
         gt: bool = False,
         lt: bool = False,
     ) -> Request[bool]:
-        """EXPIRE key seconds [NX | XX | GT | LT]"""
         return self._call("b", "EXPIRE", key, seconds, NX=nx, XX=xx, GT=gt, LT=lt)
 
     @typed
@@ -722,12 +650,10 @@ class Commands[T: (str, bytes)]:
         gt: bool = False,
         lt: bool = False,
     ) -> Request[bool]:
-        """EXPIREAT key unix-time-seconds [NX | XX | GT | LT]"""
         return self._call("b", "EXPIREAT", key, unix_time_seconds, NX=nx, XX=xx, GT=gt, LT=lt)
 
     @typed
     def expiretime(self, key: Key) -> Request[int]:
-        """EXPIRETIME key"""
         return self._call(".", "EXPIRETIME", key)
 
     @typed
@@ -754,51 +680,42 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def flushall(self, *, async_: bool = False, sync: bool = False) -> Request[bool]:
-        """FLUSHALL [ASYNC | SYNC]"""
         return self._call("o", "FLUSHALL", ASYNC=async_, SYNC=sync)
 
     @typed
     def flushdb(self, *, async_: bool = False, sync: bool = False) -> Request[bool]:
-        """FLUSHDB [ASYNC | SYNC]"""
         return self._call("o", "FLUSHDB", ASYNC=async_, SYNC=sync)
 
     @typed
     def function_delete(self, library_name: Argument) -> Request[bool]:
-        """FUNCTION DELETE library-name"""
         return self._call("o", "FUNCTION DELETE", library_name)
 
     @typed
     def function_dump(self) -> Request[bytes]:
-        """FUNCTION DUMP"""
         return self._call("r", "FUNCTION DUMP")
 
     @typed
     def function_flush(self, *, async_: bool = False, sync: bool = False) -> Request[bool]:
-        """FUNCTION FLUSH [ASYNC | SYNC]"""
         return self._call("o", "FUNCTION FLUSH", ASYNC=async_, SYNC=sync)
 
     @typed
     def function_help(self) -> Request[list[T]]:
-        """FUNCTION HELP"""
         return self._call(".", "FUNCTION HELP")
 
     @typed
     def function_kill(self) -> Request[bool]:
-        """FUNCTION KILL"""
         return self._call("o", "FUNCTION KILL")
 
     @typed
     def function_list(
         self, *, libraryname: Argument | None = None, withcode: bool = False
     ) -> Request[list[dict[T, Any]]]:
-        """FUNCTION LIST [LIBRARYNAME library-name-pattern] [WITHCODE]"""
         return self._call(
             "[|functions=[{.;", "FUNCTION LIST", LIBRARYNAME=libraryname, WITHCODE=withcode
         )
 
     @typed
     def function_load(self, function_code: Argument, *, replace: bool = False) -> Request[T]:
-        """FUNCTION LOAD [REPLACE] function-code"""
         return self._call(".", "FUNCTION LOAD", REPLACE=replace, _=function_code)
 
     @typed
@@ -810,14 +727,12 @@ class Commands[T: (str, bytes)]:
         append: bool = False,
         replace: bool = False,
     ) -> Request[bool]:
-        """FUNCTION RESTORE serialized-value [FLUSH | APPEND | REPLACE]"""
         return self._call(
             "o", "FUNCTION RESTORE", serialized_value, FLUSH=flush, APPEND=append, REPLACE=replace
         )
 
     @typed
     def function_stats(self) -> Request[dict[T, Any]]:
-        """FUNCTION STATS"""
         return self._call("|running_script={.,engines={{.;", "FUNCTION STATS")
 
     @typed
@@ -847,7 +762,6 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def geohash(self, key: Key, *members: Argument) -> Request[list[T]]:
-        """GEOHASH key [member [member ...]]"""
         return self._call(".", "GEOHASH", key, *members)
 
     @typed
@@ -1075,17 +989,14 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def get(self, key: Key) -> Request[T | None]:
-        """GET key"""
         return self._call(".", "GET", key)
 
     @typed
     def getbit(self, key: Key, offset: int) -> Request[int]:
-        """GETBIT key offset"""
         return self._call(".", "GETBIT", key, offset)
 
     @typed
     def getdel(self, key: Key) -> Request[T | None]:
-        """GETDEL key"""
         return self._call(".", "GETDEL", key)
 
     @typed
@@ -1099,62 +1010,50 @@ class Commands[T: (str, bytes)]:
         pxat: int | None = None,
         persist: bool = False,
     ) -> Request[T | None]:
-        """GETEX key [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT unix-time-milliseconds | PERSIST]"""
         return self._call(".", "GETEX", key, EX=ex, PX=px, EXAT=exat, PXAT=pxat, PERSIST=persist)
 
     @typed
     def getrange(self, key: Key, start: int, end: int) -> Request[T]:
-        """GETRANGE key start end"""
         return self._call(".", "GETRANGE", key, start, end)
 
     @typed
     def getset(self, key: Key, value: Argument) -> Request[T | None]:
-        """GETSET key value"""
         return self._call(".", "GETSET", key, value)
 
     @typed
     def hdel(self, key: Key, *fields: Argument) -> Request[int]:
-        """HDEL key field [field ...]"""
         return self._call(".", "HDEL", key, *fields)
 
     @typed
     def hexists(self, key: Key, field: Argument) -> Request[bool]:
-        """HEXISTS key field"""
         return self._call("b", "HEXISTS", key, field)
 
     @typed
     def hget(self, key: Key, field: Argument) -> Request[T | None]:
-        """HGET key field"""
         return self._call(".", "HGET", key, field)
 
     @typed
     def hgetall(self, key: Key) -> Request[dict[T, T]]:
-        """HGETALL key"""
         return self._call("{.", "HGETALL", key)
 
     @typed
     def hincrby(self, key: Key, field: Argument, increment: int) -> Request[int]:
-        """HINCRBY key field increment"""
         return self._call(".", "HINCRBY", key, field, increment)
 
     @typed
     def hincrbyfloat(self, key: Key, field: Argument, increment: float) -> Request[float]:
-        """HINCRBYFLOAT key field increment"""
         return self._call("f", "HINCRBYFLOAT", key, field, increment)
 
     @typed
     def hkeys(self, key: Key) -> Request[list[T]]:
-        """HKEYS key"""
         return self._call(".", "HKEYS", key)
 
     @typed
     def hlen(self, key: Key) -> Request[int]:
-        """HLEN key"""
         return self._call(".", "HLEN", key)
 
     @typed
     def hmget(self, key: Key, *fields: Argument) -> Request[list[T | None]]:
-        """HMGET key field [field ...]"""
         return self._call(".", "HMGET", key, *fields)
 
     @typed
@@ -1218,62 +1117,50 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def hsetnx(self, key: Key, field: Argument, value: Argument) -> Request[bool]:
-        """HSETNX key field value"""
         return self._call("b", "HSETNX", key, field, value)
 
     @typed
     def hstrlen(self, key: Key, field: Argument) -> Request[int]:
-        """HSTRLEN key field"""
         return self._call(".", "HSTRLEN", key, field)
 
     @typed
     def hvals(self, key: Key) -> Request[list[T]]:
-        """HVALS key"""
         return self._call(".", "HVALS", key)
 
     @typed
     def incr(self, key: Key) -> Request[int]:
-        """INCR key"""
         return self._call(".", "INCR", key)
 
     @typed
     def incrby(self, key: Key, increment: int) -> Request[int]:
-        """INCRBY key increment"""
         return self._call(".", "INCRBY", key, increment)
 
     @typed
     def incrbyfloat(self, key: Key, increment: float) -> Request[float]:
-        """INCRBYFLOAT key increment"""
         return self._call("f", "INCRBYFLOAT", key, increment)
 
     @typed
     def info(self, *sections: Argument) -> Request[T]:
-        """INFO [section [section ...]]"""
         return self._call(".", "INFO", *sections)
 
     @typed
     def keys(self, pattern: Argument) -> Request[list[T]]:
-        """KEYS pattern"""
         return self._call(".", "KEYS", pattern)
 
     @typed
     def lastsave(self) -> Request[int]:
-        """LASTSAVE"""
         return self._call(".", "LASTSAVE")
 
     @typed
     def latency_doctor(self) -> Request[T]:
-        """LATENCY DOCTOR"""
         return self._call(".", "LATENCY DOCTOR")
 
     @typed
     def latency_graph(self, event: Argument) -> Request[T]:
-        """LATENCY GRAPH event"""
         return self._call(".", "LATENCY GRAPH", event)
 
     @typed
     def latency_help(self) -> Request[list[T]]:
-        """LATENCY HELP"""
         return self._call(".", "LATENCY HELP")
 
     @typed
@@ -1283,17 +1170,14 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def latency_history(self, event: Argument) -> Request[list[tuple[int, int]]]:
-        """LATENCY HISTORY event"""
         return self._call("[(..)", "LATENCY HISTORY", event)
 
     @typed
     def latency_latest(self) -> Request[list[tuple[T, int, int, int]]]:
-        """LATENCY LATEST"""
         return self._call("[(....)", "LATENCY LATEST")
 
     @typed
     def latency_reset(self, *events: Argument) -> Request[int]:
-        """LATENCY RESET [event [event ...]]"""
         return self._call(".", "LATENCY RESET", *events)
 
     @typed
@@ -1321,19 +1205,16 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def lindex(self, key: Key, index: int) -> Request[T | None]:
-        """LINDEX key index"""
         return self._call(".", "LINDEX", key, index)
 
     @typed
     def linsert(
         self, key: Key, where: Literal["BEFORE", "AFTER"], pivot: Argument, element: Argument
     ) -> Request[int]:
-        """LINSERT key <BEFORE | AFTER> pivot element"""
         return self._call(".", "LINSERT", key, where, pivot, element)
 
     @typed
     def llen(self, key: Key) -> Request[int]:
-        """LLEN key"""
         return self._call(".", "LLEN", key)
 
     @typed
@@ -1344,7 +1225,6 @@ class Commands[T: (str, bytes)]:
         wherefrom: Literal["LEFT", "RIGHT"],
         whereto: Literal["LEFT", "RIGHT"],
     ) -> Request[T]:
-        """LMOVE source destination <LEFT | RIGHT> <LEFT | RIGHT>"""
         return self._call(".", "LMOVE", source, destination, wherefrom, whereto)
 
     @typed
@@ -1356,7 +1236,6 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def lolwut(self, *, version: int | None = None) -> Request[T]:
-        """LOLWUT [VERSION version]"""
         return self._call(".", "LOLWUT", VERSION=version)
 
     def _lpop(self, key: Key) -> Request[T | None]:
@@ -1387,67 +1266,54 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def lpush(self, key: Key, *elements: Argument) -> Request[int]:
-        """LPUSH key element [element ...]"""
         return self._call(".", "LPUSH", key, *elements)
 
     @typed
     def lpushx(self, key: Key, *elements: Argument) -> Request[int]:
-        """LPUSHX key element [element ...]"""
         return self._call(".", "LPUSHX", key, *elements)
 
     @typed
     def lrange(self, key: Key, start: int, stop: int) -> Request[list[T]]:
-        """LRANGE key start stop"""
         return self._call(".", "LRANGE", key, start, stop)
 
     @typed
     def lrem(self, key: Key, count: int, element: Argument) -> Request[int]:
-        """LREM key count element"""
         return self._call(".", "LREM", key, count, element)
 
     @typed
     def lset(self, key: Key, index: int, element: Argument) -> Request[bool]:
-        """LSET key index element"""
         return self._call("o", "LSET", key, index, element)
 
     @typed
     def ltrim(self, key: Key, start: int, stop: int) -> Request[bool]:
-        """LTRIM key start stop"""
         return self._call("o", "LTRIM", key, start, stop)
 
     @typed
     def memory_doctor(self) -> Request[T]:
-        """MEMORY DOCTOR"""
         return self._call(".", "MEMORY DOCTOR")
 
     @typed
     def memory_help(self) -> Request[list[T]]:
-        """MEMORY HELP"""
         return self._call(".", "MEMORY HELP")
 
     @typed
     def memory_malloc_stats(self) -> Request[T]:
-        """MEMORY MALLOC-STATS"""
         return self._call(".", "MEMORY MALLOC-STATS")
 
     @typed
     def memory_purge(self) -> Request[bool]:
-        """MEMORY PURGE"""
         return self._call("o", "MEMORY PURGE")
 
     @typed
     def memory_stats(self) -> Request[dict[T, Any]]:
-        """MEMORY STATS"""
         return self._call("{.", "MEMORY STATS")
 
     @typed
     def memory_usage(self, key: Key, *, samples: int | None = None) -> Request[int | None]:
-        """MEMORY USAGE key [SAMPLES count]"""
         return self._call(".", "MEMORY USAGE", key, SAMPLES=samples)
 
     @typed
     def mget(self, *keys: Key) -> Request[list[T | None]]:
-        """MGET key [key ...]"""
         return self._call(".", "MGET", *keys)
 
     @typed
@@ -1482,17 +1348,14 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def module_help(self) -> Request[list[T]]:
-        """MODULE HELP"""
         return self._call(".", "MODULE HELP")
 
     @typed
     def module_list(self) -> Request[list[dict[T, Any]]]:
-        """MODULE LIST"""
         return self._call("[{.", "MODULE LIST")
 
     @typed
     def module_load(self, path: Argument, *args: Argument) -> Request[bool]:
-        """MODULE LOAD path [arg [arg ...]]"""
         return self._call("o", "MODULE LOAD", path, *args)
 
     @typed
@@ -1514,12 +1377,10 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def module_unload(self, name: Argument) -> Request[bool]:
-        """MODULE UNLOAD name"""
         return self._call("o", "MODULE UNLOAD", name)
 
     @typed
     def move(self, key: Key, db: int) -> Request[bool]:
-        """MOVE key db"""
         return self._call("b", "MOVE", key, db)
 
     @typed
@@ -1534,32 +1395,26 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def object_encoding(self, key: Key) -> Request[T | None]:
-        """OBJECT ENCODING key"""
         return self._call(".", "OBJECT ENCODING", key)
 
     @typed
     def object_freq(self, key: Key) -> Request[int]:
-        """OBJECT FREQ key"""
         return self._call(".", "OBJECT FREQ", key)
 
     @typed
     def object_help(self) -> Request[list[T]]:
-        """OBJECT HELP"""
         return self._call(".", "OBJECT HELP")
 
     @typed
     def object_idletime(self, key: Key) -> Request[int]:
-        """OBJECT IDLETIME key"""
         return self._call(".", "OBJECT IDLETIME", key)
 
     @typed
     def object_refcount(self, key: Key) -> Request[int]:
-        """OBJECT REFCOUNT key"""
         return self._call(".", "OBJECT REFCOUNT", key)
 
     @typed
     def persist(self, key: Key) -> Request[bool]:
-        """PERSIST key"""
         return self._call("b", "PERSIST", key)
 
     @typed
@@ -1573,7 +1428,6 @@ class Commands[T: (str, bytes)]:
         gt: bool = False,
         lt: bool = False,
     ) -> Request[bool]:
-        """PEXPIRE key milliseconds [NX | XX | GT | LT]"""
         return self._call("b", "PEXPIRE", key, milliseconds, NX=nx, XX=xx, GT=gt, LT=lt)
 
     @typed
@@ -1587,112 +1441,90 @@ class Commands[T: (str, bytes)]:
         gt: bool = False,
         lt: bool = False,
     ) -> Request[bool]:
-        """PEXPIREAT key unix-time-milliseconds [NX | XX | GT | LT]"""
         return self._call("b", "PEXPIREAT", key, unix_time_milliseconds, NX=nx, XX=xx, GT=gt, LT=lt)
 
     @typed
     def pexpiretime(self, key: Key) -> Request[int]:
-        """PEXPIRETIME key"""
         return self._call(".", "PEXPIRETIME", key)
 
     @typed
     def pfadd(self, key: Key, *elements: Argument) -> Request[bool]:
-        """PFADD key [element [element ...]]"""
         return self._call("b", "PFADD", key, *elements)
 
     @typed
     def pfcount(self, *keys: Key) -> Request[int]:
-        """PFCOUNT key [key ...]"""
         return self._call(".", "PFCOUNT", *keys)
 
     @typed
     def pfdebug(self, subcommand: Argument, key: Key) -> Request[Any]:
-        """PFDEBUG subcommand key"""
         return self._call(".", "PFDEBUG", subcommand, key)
 
     @typed
     def pfmerge(self, destkey: Key, *sourcekeys: Key) -> Request[bool]:
-        """PFMERGE destkey [sourcekey [sourcekey ...]]"""
         return self._call("o", "PFMERGE", destkey, *sourcekeys)
 
     @typed
     def pfselftest(self) -> Request[bool]:
-        """PFSELFTEST"""
         return self._call("o", "PFSELFTEST")
 
     @typed
     def ping(self, message: Argument | None = None) -> Request[T]:
-        """PING [message]"""
         return self._call(".", "PING", _=message)
 
     @typed
     def psetex(self, key: Key, milliseconds: int, value: Argument) -> Request[bool]:
-        """PSETEX key milliseconds value"""
         return self._call("o", "PSETEX", key, milliseconds, value)
 
     @typed
     def pttl(self, key: Key) -> Request[int]:
-        """PTTL key"""
         return self._call(".", "PTTL", key)
 
     @typed
     def publish(self, channel: Argument, message: Argument) -> Request[int]:
-        """PUBLISH channel message"""
         return self._call(".", "PUBLISH", channel, message)
 
     @typed
     def pubsub_channels(self, pattern: Argument | None = None) -> Request[list[T]]:
-        """PUBSUB CHANNELS [pattern]"""
         return self._call(".", "PUBSUB CHANNELS", _=pattern)
 
     @typed
     def pubsub_help(self) -> Request[list[T]]:
-        """PUBSUB HELP"""
         return self._call(".", "PUBSUB HELP")
 
     @typed
     def pubsub_numpat(self) -> Request[int]:
-        """PUBSUB NUMPAT"""
         return self._call(".", "PUBSUB NUMPAT")
 
     @typed
     def pubsub_numsub(self, *channels: Argument) -> Request[dict[T, int]]:
-        """PUBSUB NUMSUB [channel [channel ...]]"""
         return self._call("{.", "PUBSUB NUMSUB", *channels)
 
     @typed
     def pubsub_shardchannels(self, pattern: Argument | None = None) -> Request[list[T]]:
-        """PUBSUB SHARDCHANNELS [pattern]"""
         return self._call(".", "PUBSUB SHARDCHANNELS", _=pattern)
 
     @typed
     def pubsub_shardnumsub(self, *shardchannels: Argument) -> Request[dict[T, int]]:
-        """PUBSUB SHARDNUMSUB [shardchannel [shardchannel ...]]"""
         return self._call("{.", "PUBSUB SHARDNUMSUB", *shardchannels)
 
     @typed
     def randomkey(self) -> Request[T | None]:
-        """RANDOMKEY"""
         return self._call(".", "RANDOMKEY")
 
     @typed
     def readonly(self) -> Request[bool]:
-        """READONLY"""
         return self._call("o", "READONLY")
 
     @typed
     def readwrite(self) -> Request[bool]:
-        """READWRITE"""
         return self._call("o", "READWRITE")
 
     @typed
     def rename(self, key: Key, newkey: Key) -> Request[bool]:
-        """RENAME key newkey"""
         return self._call("o", "RENAME", key, newkey)
 
     @typed
     def renamenx(self, key: Key, newkey: Key) -> Request[bool]:
-        """RENAMENX key newkey"""
         return self._call("b", "RENAMENX", key, newkey)
 
     @typed
@@ -1712,7 +1544,6 @@ class Commands[T: (str, bytes)]:
         idletime: int | None = None,
         freq: int | None = None,
     ) -> Request[bool]:
-        """RESTORE key ttl serialized-value [REPLACE] [ABSTTL] [IDLETIME seconds] [FREQ frequency]"""
         return self._call(
             "o",
             "RESTORE",
@@ -1737,7 +1568,6 @@ class Commands[T: (str, bytes)]:
         idletime: int | None = None,
         freq: int | None = None,
     ) -> Request[bool]:
-        """RESTORE-ASKING key ttl serialized-value [REPLACE] [ABSTTL] [IDLETIME seconds] [FREQ frequency]"""
         return self._call(
             "o",
             "RESTORE-ASKING",
@@ -1752,7 +1582,6 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def role(self) -> Request[list[Any]]:
-        """ROLE"""
         return self._call(".", "ROLE")
 
     def _rpop(self, key: Key) -> Request[T | None]:
@@ -1765,27 +1594,22 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def rpoplpush(self, source: Key, destination: Key) -> Request[T | None]:
-        """RPOPLPUSH source destination"""
         return self._call(".", "RPOPLPUSH", source, destination)
 
     @typed
     def rpush(self, key: Key, *elements: Argument) -> Request[int]:
-        """RPUSH key element [element ...]"""
         return self._call(".", "RPUSH", key, *elements)
 
     @typed
     def rpushx(self, key: Key, *elements: Argument) -> Request[int]:
-        """RPUSHX key element [element ...]"""
         return self._call(".", "RPUSHX", key, *elements)
 
     @typed
     def sadd(self, key: Key, *members: Argument) -> Request[int]:
-        """SADD key member [member ...]"""
         return self._call(".", "SADD", key, *members)
 
     @typed
     def save(self) -> Request[bool]:
-        """SAVE"""
         return self._call("o", "SAVE")
 
     @typed
@@ -1802,57 +1626,46 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def scard(self, key: Key) -> Request[int]:
-        """SCARD key"""
         return self._call(".", "SCARD", key)
 
     @typed
     def script_debug(self, mode: Literal["YES", "SYNC", "NO"]) -> Request[bool]:
-        """SCRIPT DEBUG <YES | SYNC | NO>"""
         return self._call("o", "SCRIPT DEBUG", mode)
 
     @typed
     def script_exists(self, *sha1s: Argument) -> Request[list[bool]]:
-        """SCRIPT EXISTS sha1 [sha1 ...]"""
         return self._call("[b", "SCRIPT EXISTS", *sha1s)
 
     @typed
     def script_flush(self, *, async_: bool = False, sync: bool = False) -> Request[bool]:
-        """SCRIPT FLUSH [ASYNC | SYNC]"""
         return self._call("o", "SCRIPT FLUSH", ASYNC=async_, SYNC=sync)
 
     @typed
     def script_help(self) -> Request[list[T]]:
-        """SCRIPT HELP"""
         return self._call(".", "SCRIPT HELP")
 
     @typed
     def script_kill(self) -> Request[bool]:
-        """SCRIPT KILL"""
         return self._call("o", "SCRIPT KILL")
 
     @typed
     def script_load(self, script: Argument) -> Request[T]:
-        """SCRIPT LOAD script"""
         return self._call(".", "SCRIPT LOAD", script)
 
     @typed
     def script_show(self, sha1: Argument) -> Request[T]:
-        """SCRIPT SHOW sha1"""
         return self._call(".", "SCRIPT SHOW", sha1)
 
     @typed
     def sdiff(self, *keys: Key) -> Request[Set[T]]:
-        """SDIFF key [key ...]"""
         return self._call("<.", "SDIFF", *keys)
 
     @typed
     def sdiffstore(self, destination: Key, *keys: Key) -> Request[int]:
-        """SDIFFSTORE destination key [key ...]"""
         return self._call(".", "SDIFFSTORE", destination, *keys)
 
     @typed
     def select(self, index: int) -> Request[bool]:
-        """SELECT index"""
         return self._call("o", "SELECT", index)
 
     def _set(
@@ -1904,22 +1717,18 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def setbit(self, key: Key, offset: int, value: int) -> Request[int]:
-        """SETBIT key offset value"""
         return self._call(".", "SETBIT", key, offset, value)
 
     @typed
     def setex(self, key: Key, seconds: int, value: Argument) -> Request[bool]:
-        """SETEX key seconds value"""
         return self._call("o", "SETEX", key, seconds, value)
 
     @typed
     def setnx(self, key: Key, value: Argument) -> Request[bool]:
-        """SETNX key value"""
         return self._call("b", "SETNX", key, value)
 
     @typed
     def setrange(self, key: Key, offset: int, value: Argument) -> Request[int]:
-        """SETRANGE key offset value"""
         return self._call(".", "SETRANGE", key, offset, value)
 
     @typed
@@ -1939,22 +1748,18 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def sinter(self, *keys: Key) -> Request[Set[T]]:
-        """SINTER key [key ...]"""
         return self._call("<.", "SINTER", *keys)
 
     @typed
     def sintercard(self, *keys: Key, limit: int | None = None) -> Request[int]:
-        """SINTERCARD numkeys key [key ...] [LIMIT limit]"""
         return self._call(".", "SINTERCARD", len(keys), *keys, LIMIT=limit)
 
     @typed
     def sinterstore(self, destination: Key, *keys: Key) -> Request[int]:
-        """SINTERSTORE destination key [key ...]"""
         return self._call(".", "SINTERSTORE", destination, *keys)
 
     @typed
     def sismember(self, key: Key, member: Argument) -> Request[bool]:
-        """SISMEMBER key member"""
         return self._call("b", "SISMEMBER", key, member)
 
     @typed
@@ -1964,37 +1769,30 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def slowlog_get(self, count: int | None = None) -> Request[list[list[Any]]]:
-        """SLOWLOG GET [count]"""
         return self._call(".", "SLOWLOG GET", _=count)
 
     @typed
     def slowlog_help(self) -> Request[list[T]]:
-        """SLOWLOG HELP"""
         return self._call(".", "SLOWLOG HELP")
 
     @typed
     def slowlog_len(self) -> Request[int]:
-        """SLOWLOG LEN"""
         return self._call(".", "SLOWLOG LEN")
 
     @typed
     def slowlog_reset(self) -> Request[bool]:
-        """SLOWLOG RESET"""
         return self._call("o", "SLOWLOG RESET")
 
     @typed
     def smembers(self, key: Key) -> Request[Set[T]]:
-        """SMEMBERS key"""
         return self._call("<.", "SMEMBERS", key)
 
     @typed
     def smismember(self, key: Key, *members: Argument) -> Request[list[bool]]:
-        """SMISMEMBER key member [member ...]"""
         return self._call("[b", "SMISMEMBER", key, *members)
 
     @typed
     def smove(self, source: Key, destination: Key, member: Argument) -> Request[bool]:
-        """SMOVE source destination member"""
         return self._call("b", "SMOVE", source, destination, member)
 
     def _sort(
@@ -2072,7 +1870,6 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def spublish(self, shardchannel: Argument, message: Argument) -> Request[int]:
-        """SPUBLISH shardchannel message"""
         return self._call(".", "SPUBLISH", shardchannel, message)
 
     def _srandmember(self, key: Key) -> Request[T | None]:
@@ -2085,7 +1882,6 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def srem(self, key: Key, *members: Argument) -> Request[int]:
-        """SREM key member [member ...]"""
         return self._call(".", "SREM", key, *members)
 
     @typed
@@ -2097,27 +1893,22 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def strlen(self, key: Key) -> Request[int]:
-        """STRLEN key"""
         return self._call(".", "STRLEN", key)
 
     @typed
     def substr(self, key: Key, start: int, end: int) -> Request[T]:
-        """SUBSTR key start end"""
         return self._call(".", "SUBSTR", key, start, end)
 
     @typed
     def sunion(self, *keys: Key) -> Request[Set[T]]:
-        """SUNION key [key ...]"""
         return self._call("<.", "SUNION", *keys)
 
     @typed
     def sunionstore(self, destination: Key, *keys: Key) -> Request[int]:
-        """SUNIONSTORE destination key [key ...]"""
         return self._call(".", "SUNIONSTORE", destination, *keys)
 
     @typed
     def swapdb(self, index1: int, index2: int) -> Request[bool]:
-        """SWAPDB index1 index2"""
         return self._call("o", "SWAPDB", index1, index2)
 
     @typed
@@ -2127,27 +1918,22 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def touch(self, *keys: Key) -> Request[int]:
-        """TOUCH key [key ...]"""
         return self._call(".", "TOUCH", *keys)
 
     @typed
     def ttl(self, key: Key) -> Request[int]:
-        """TTL key"""
         return self._call(".", "TTL", key)
 
     @typed
     def type(self, key: Key) -> Request[T | None]:
-        """TYPE key"""
         return self._call(".", "TYPE", key)
 
     @typed
     def unlink(self, *keys: Key) -> Request[int]:
-        """UNLINK key [key ...]"""
         return self._call(".", "UNLINK", *keys)
 
     @typed
     def unwatch(self) -> Request[bool]:
-        """UNWATCH"""
         return self._call("o", "UNWATCH")
 
     @typed
@@ -2157,17 +1943,14 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def waitaof(self, numlocal: int, numreplicas: int, timeout: int) -> Request[tuple[int, int]]:
-        """WAITAOF numlocal numreplicas timeout"""
         return self._call("(..)", "WAITAOF", numlocal, numreplicas, timeout)
 
     @typed
     def watch(self, *keys: Key) -> Request[bool]:
-        """WATCH key [key ...]"""
         return self._call("o", "WATCH", *keys)
 
     @typed
     def xack(self, key: Key, group: Argument, *ids: Argument) -> Request[int]:
-        """XACK key group ID [ID ...]"""
         return self._call(".", "XACK", key, group, *ids)
 
     @typed
@@ -2282,7 +2065,6 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def xdel(self, key: Key, *ids: Argument) -> Request[int]:
-        """XDEL key ID [ID ...]"""
         return self._call(".", "XDEL", key, *ids)
 
     @typed
@@ -2302,22 +2084,18 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def xgroup_createconsumer(self, key: Key, group: Argument, consumer: Argument) -> Request[bool]:
-        """XGROUP CREATECONSUMER key group consumer"""
         return self._call("b", "XGROUP CREATECONSUMER", key, group, consumer)
 
     @typed
     def xgroup_delconsumer(self, key: Key, group: Argument, consumer: Argument) -> Request[int]:
-        """XGROUP DELCONSUMER key group consumer"""
         return self._call(".", "XGROUP DELCONSUMER", key, group, consumer)
 
     @typed
     def xgroup_destroy(self, key: Key, group: Argument) -> Request[bool]:
-        """XGROUP DESTROY key group"""
         return self._call("b", "XGROUP DESTROY", key, group)
 
     @typed
     def xgroup_help(self) -> Request[list[T]]:
-        """XGROUP HELP"""
         return self._call(".", "XGROUP HELP")
 
     @typed
@@ -2329,17 +2107,14 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def xinfo_consumers(self, key: Key, group: Argument) -> Request[list[dict[T, Any]]]:
-        """XINFO CONSUMERS key group"""
         return self._call("[{.", "XINFO CONSUMERS", key, group)
 
     @typed
     def xinfo_groups(self, key: Key) -> Request[list[dict[T, Any]]]:
-        """XINFO GROUPS key"""
         return self._call("[{.", "XINFO GROUPS", key)
 
     @typed
     def xinfo_help(self) -> Request[list[T]]:
-        """XINFO HELP"""
         return self._call(".", "XINFO HELP")
 
     @typed
@@ -2359,7 +2134,6 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def xlen(self, key: Key) -> Request[int]:
-        """XLEN key"""
         return self._call(".", "XLEN", key)
 
     def _xpending(
@@ -2395,7 +2169,6 @@ class Commands[T: (str, bytes)]:
     def xrange(
         self, key: Key, start: Argument, end: Argument, *, count: int | None = None
     ) -> Request[list[tuple[T, dict[T, T]]]]:
-        """XRANGE key start end [COUNT count]"""
         return self._call("[(.{.)", "XRANGE", key, start, end, COUNT=count)
 
     @typed
@@ -2433,7 +2206,6 @@ class Commands[T: (str, bytes)]:
     def xrevrange(
         self, key: Key, end: Argument, start: Argument, *, count: int | None = None
     ) -> Request[list[tuple[T, dict[T, T]]]]:
-        """XREVRANGE key end start [COUNT count]"""
         return self._call("[(.{.)", "XREVRANGE", key, end, start, COUNT=count)
 
     @typed
@@ -2445,7 +2217,6 @@ class Commands[T: (str, bytes)]:
         entriesadded: int | None = None,
         maxdeletedid: Argument | None = None,
     ) -> Request[bool]:
-        """XSETID key last-id [ENTRIESADDED entries-added] [MAXDELETEDID max-deleted-id]"""
         return self._call(
             "o", "XSETID", key, last_id, ENTRIESADDED=entriesadded, MAXDELETEDID=maxdeletedid
         )
@@ -2512,12 +2283,10 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def zcard(self, key: Key) -> Request[int]:
-        """ZCARD key"""
         return self._call(".", "ZCARD", key)
 
     @typed
     def zcount(self, key: Key, min: Argument, max: Argument) -> Request[int]:
-        """ZCOUNT key min max"""
         return self._call(".", "ZCOUNT", key, min, max)
 
     def _zdiff(self, *keys: Key, withscores: Literal[False] = False) -> Request[list[T]]:
@@ -2532,7 +2301,6 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def zdiffstore(self, destination: Key, *keys: Key) -> Request[int]:
-        """ZDIFFSTORE destination numkeys key [key ...]"""
         return self._call(".", "ZDIFFSTORE", destination, len(keys), *keys)
 
     @typed
@@ -2570,7 +2338,6 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def zintercard(self, *keys: Key, limit: int | None = None) -> Request[int]:
-        """ZINTERCARD numkeys key [key ...] [LIMIT limit]"""
         return self._call(".", "ZINTERCARD", len(keys), *keys, LIMIT=limit)
 
     @typed
@@ -2588,7 +2355,6 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def zlexcount(self, key: Key, min: Argument, max: Argument) -> Request[int]:
-        """ZLEXCOUNT key min max"""
         return self._call(".", "ZLEXCOUNT", key, min, max)
 
     @typed
@@ -2600,7 +2366,6 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def zmscore(self, key: Key, *members: Argument) -> Request[list[float | None]]:
-        """ZMSCORE key member [member ...]"""
         return self._call("[f", "ZMSCORE", key, *members)
 
     @typed
@@ -2668,7 +2433,6 @@ class Commands[T: (str, bytes)]:
     def zrangebylex(
         self, key: Key, min: Argument, max: Argument, *, limit: tuple[int, int] | None = None
     ) -> Request[list[T]]:
-        """ZRANGEBYLEX key min max [LIMIT offset count]"""
         return self._call(".", "ZRANGEBYLEX", key, min, max, LIMIT=limit)
 
     def _zrangebyscore(
@@ -2716,7 +2480,6 @@ class Commands[T: (str, bytes)]:
         rev: bool = False,
         limit: tuple[int, int] | None = None,
     ) -> Request[int]:
-        """ZRANGESTORE dst src min max [BYSCORE | BYLEX] [REV] [LIMIT offset count]"""
         return self._call(
             ".",
             "ZRANGESTORE",
@@ -2742,22 +2505,18 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def zrem(self, key: Key, *members: Argument) -> Request[int]:
-        """ZREM key member [member ...]"""
         return self._call(".", "ZREM", key, *members)
 
     @typed
     def zremrangebylex(self, key: Key, min: Argument, max: Argument) -> Request[int]:
-        """ZREMRANGEBYLEX key min max"""
         return self._call(".", "ZREMRANGEBYLEX", key, min, max)
 
     @typed
     def zremrangebyrank(self, key: Key, start: int, stop: int) -> Request[int]:
-        """ZREMRANGEBYRANK key start stop"""
         return self._call(".", "ZREMRANGEBYRANK", key, start, stop)
 
     @typed
     def zremrangebyscore(self, key: Key, min: Argument, max: Argument) -> Request[int]:
-        """ZREMRANGEBYSCORE key min max"""
         return self._call(".", "ZREMRANGEBYSCORE", key, min, max)
 
     def _zrevrange(
@@ -2778,7 +2537,6 @@ class Commands[T: (str, bytes)]:
     def zrevrangebylex(
         self, key: Key, max: Argument, min: Argument, *, limit: tuple[int, int] | None = None
     ) -> Request[list[T]]:
-        """ZREVRANGEBYLEX key max min [LIMIT offset count]"""
         return self._call(".", "ZREVRANGEBYLEX", key, max, min, LIMIT=limit)
 
     def _zrevrangebyscore(
@@ -2859,7 +2617,6 @@ class Commands[T: (str, bytes)]:
 
     @typed
     def zscore(self, key: Key, member: Argument) -> Request[float | None]:
-        """ZSCORE key member"""
         return self._call("f", "ZSCORE", key, member)
 
     def _zunion(

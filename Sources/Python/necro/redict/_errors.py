@@ -247,6 +247,7 @@ _KINDS: "dict[str, Callable[[], RedictError]]" = {
     ),
 }
 _SENTENCES = {
+    "not_open": "the Redict is not open: use `async with`, or open()",
     "cancelled": "the call was cancelled",
     "closed": "the connection to Redict is closed, or was given back",
     "connection_state_misplaced": (

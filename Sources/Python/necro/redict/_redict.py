@@ -97,6 +97,7 @@ class Redict(native.RedictPool, Iterating[str]):
         """Begins. Connections are made when they are needed."""
         if not self._is_open:
             self._is_open = True
+            self.begin()
             self._loop.add_reader(self.fileno(), self.turn)
 
     async def aclose(self) -> None:

@@ -1,0 +1,21 @@
+"""A coroutine run with a Redict of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import necro.redict as nr
+
+type Body = Callable[[nr.Redict], Awaitable[None]]
+type Run = Callable[[Body], None]
+
+
+def run_with(url: str, body: Body) -> None:
+    """Runs a coroutine function with the Redict of a URL."""
+
+    async def main() -> None:
+        async with asyncio.timeout(60), nr.connect(url) as redis:
+            await body(redis)
+
+    asyncio.run(main())
