@@ -61,7 +61,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, set):
         return [_plain(item) for item in sorted(cast("set[str]", value))]
     if isinstance(value, list):
-        return [_plain(item) for item in cast("list[Any]", value)]
+        return [_plain(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
     if isinstance(value, int) and abs(value) >= 1 << 64:
         value = str(value)
     return type(value).__name__, value

@@ -47,7 +47,7 @@ class Call:
     @overload
     def gives(self, expected: Callable[[Any], Any]) -> Step: ...
     @overload
-    def gives(self, expected: object) -> Step: ...
+    def gives(self, expected: Any) -> Step: ...
     def gives(self, expected: object) -> Step:
         """The step that this call is, with what it gives."""
         return Step(self._name, self._arguments, self._options, expected)
@@ -66,12 +66,16 @@ def near(*expected: float) -> Callable[[Any], bool]:
     return judge
 
 
+def _is(value: object, kind: type) -> bool:
+    return type(value) is kind
+
+
 def _has(*keys: str) -> Callable[[Any], bool]:
-    return lambda reply: type(reply) is dict and all(key in reply for key in keys)
+    return lambda reply: _is(reply, dict) and all(key in reply for key in keys)
 
 
 def _list_of_dicts(*keys: str) -> Callable[[Any], bool]:
-    return lambda reply: type(reply) is list and bool(reply) and all(map(_has(*keys), reply))
+    return lambda reply: _is(reply, list) and bool(reply) and all(map(_has(*keys), reply))
 
 
 def _contains(text: str) -> Callable[[Any], bool]:
@@ -79,7 +83,7 @@ def _contains(text: str) -> Callable[[Any], bool]:
 
 
 def _HELP(reply: Any) -> bool:  # noqa: N802
-    return type(reply) is list and type(reply[0]) is str
+    return _is(reply, list) and _is(reply[0], str)
 
 
 _LUA = "return {KEYS[1], ARGV[1], 7}"
@@ -520,7 +524,7 @@ GROUPS: dict[str, list[Step]] = {
         C("command_help").gives(_HELP),
         C("config_get", "maxmemory", "port").gives(_has("maxmemory", "port")),
         C("config_set", {"slowlog-log-slower-than": "0"}).gives(True),
-        C("slowlog_get", 1).gives(lambda r: isinstance(r[0][0], int)),
+        C("slowlog_get", 1).gives(lambda r: _is(r[0][0], int)),
         C("slowlog_len").gives(int),
         C("slowlog_reset").gives(True),
         C("slowlog_help").gives(_HELP),
@@ -533,7 +537,7 @@ GROUPS: dict[str, list[Step]] = {
         C("info").gives(_contains("redis_version")),
         C("info", "server", "clients").gives(_contains("connected_clients")),
         C("lastsave").gives(int),
-        C("time").gives(lambda r: type(r) is tuple and r[0] > 1_700_000_000),
+        C("time").gives(lambda r: _is(r, tuple) and r[0] > 1_700_000_000),
         C("role").gives(lambda r: r[0] == "master"),
         C("lolwut", version=5).gives(_contains("ver")),
         C("latency_latest").gives(list),
@@ -542,7 +546,7 @@ GROUPS: dict[str, list[Step]] = {
         # An error as long as nothing was slow.
         C("latency_graph", "command").gives(lambda r: type(r) in (str, nr.ServerError)),
         C("latency_doctor").gives(str),
-        C("latency_reset", "command").gives(0),
+        C("latency_reset", "command").gives(int),
         C("latency_help").gives(_HELP),
         C("memory_stats").gives(_has("peak.allocated", "dataset.percentage")),
         C("memory_usage", "none").gives(None),

@@ -41,7 +41,7 @@ def test_an_override_of_no_command_is_refused(tmp_path: Path) -> None:
 def test_what_needs_an_override_says_so() -> None:
     from redictcommands import Method
 
-    block = {"name": "data", "type": "block", "multiple": True, "arguments": []}
+    block: dict[str, object] = {"name": "data", "type": "block", "multiple": True, "arguments": []}
     with pytest.raises(NotImplementedError, match="X: data needs an override"):
         Method("X", {"arguments": [block]})
 
