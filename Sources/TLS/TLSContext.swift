@@ -231,10 +231,20 @@ public final class TLSContext {
         }
       })
     necro_SSL_CTX_set_timeout(context, TLSTicketKeys.ticketSeconds)
-    // A resumed session's client is not asked for its certificate again, so that tickets of one
-    // context that asks must not do for another, whose authorities may be others.
-    let scope = settings.verification == .none ? [1] : try TLSContext.random(16)
+    let scope = try TLSContext.ticketScope(settings)
     necro_SSL_CTX_set_session_id_context(context, scope, UInt32(scope.count))
+  }
+
+  /// What the tickets of contexts that take each other's have in common: at most 32 octets.
+  ///
+  /// A resumed session's client is not asked for its certificate again, so that a ticket is only good
+  /// where the same authorities are asked.
+  private static func ticketScope(_ settings: TLSSettings) throws(TLSError) -> [UInt8] {
+    guard settings.verification != .none, case .file(let path) = settings.authorities else {
+      return [1]
+    }
+    let authorities = try readFile(path, .authoritiesUnreadable, octetsMax: 4_194_304)
+    return TLSTicketKeys.digest(settings.ticketSecret + authorities, 4, "SHA256")
   }
 
   // MARK: Certificates
@@ -263,7 +273,13 @@ public final class TLSContext {
     }
     let responsePath = certificate.statusResponseFile
     if !responsePath.isEmpty {
-      statusResponses[contexts.count - 1] = try TLSContext.readFile(responsePath)
+      let octets = try TLSContext.readFile(
+        responsePath, .statusResponseUnreadable, octetsMax: 65_536)
+      // The DER of a sequence, or it is another file.
+      guard octets.count > 4 && octets[0] == 0x30 else {
+        throw TLSError(.statusResponseUnreadable, responsePath)
+      }
+      statusResponses[contexts.count - 1] = octets
     }
   }
 
@@ -306,21 +322,15 @@ public final class TLSContext {
     }
   }
 
-  private static func readFile(_ path: [UInt8]) throws(TLSError) -> [UInt8] {
+  private static func readFile(
+    _ path: [UInt8], _ code: TLSError.Code, octetsMax: Int
+  ) throws(TLSError) -> [UInt8] {
     if let obstacle = TLSError.obstacle(to: path) {
-      throw TLSError(.statusResponseUnreadable, path, reason: obstacle)
+      throw TLSError(code, path, reason: obstacle)
     }
-    var octets: [UInt8] = []
-    if let bio = necro_BIO_new_file(path.terminated, "r") {
-      octets = TLSContext.readAll(bio, octetsMax: 65_536)
-      necro_BIO_free(bio)
-    }
-    // The DER of a sequence, or it is another file.
-    guard octets.count > 4 && octets[0] == 0x30 else {
-      necro_ERR_clear_error()
-      throw TLSError(.statusResponseUnreadable, path)
-    }
-    return octets
+    guard let bio = necro_BIO_new_file(path.terminated, "r") else { throw .first(code, path) }
+    defer { necro_BIO_free(bio) }
+    return TLSContext.readAll(bio, octetsMax: octetsMax)
   }
 
   /// Reads a BIO to its end, or to as many octets as are wanted.

@@ -75,7 +75,7 @@ public final class TLSTicketKeys {
   }
 
   /// The digest of a secret and one octet more, which says what the digest is for.
-  private static func digest(_ secret: [UInt8], _ purpose: UInt8, _ name: StaticString) -> [UInt8] {
+  static func digest(_ secret: [UInt8], _ purpose: UInt8, _ name: StaticString) -> [UInt8] {
     var digest = [UInt8](repeating: 0, count: 64)
     var count: UInt32 = 0
     let input = secret + [purpose]

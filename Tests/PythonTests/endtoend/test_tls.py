@@ -161,6 +161,47 @@ def test_closure_alerts(host: StartHost, authority: Authority, pair: Pair) -> No
         wire.close()
 
 
+@pytest.mark.clause("RFC9112-9.8-6")
+def test_a_client_that_ends_its_side_is_still_answered(
+    host: StartHost, authority: Authority, pair: Pair
+) -> None:
+    running = host(APP, *pair.options)
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = trusting(authority).wrap_bio(incoming, outgoing, server_hostname="localhost")
+    with running.connect() as wire:
+
+        def receive() -> bool:
+            wire.send(outgoing.read())
+            octets = wire.sock.recv(65_536)
+            incoming.write(octets)
+            return octets != b""
+
+        while True:
+            try:
+                client.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                receive()
+        client.write(b"GET /who HTTP/1.1\r\nhost: a\r\n\r\n" * 3)
+        # The closure alert goes out behind the requests; then it waits for the other one.
+        with suppress(ssl.SSLError):
+            client.unwrap()
+        answers = b""
+        while True:
+            try:
+                part = client.read(65_536)
+            except ssl.SSLWantReadError:
+                assert receive(), "the server's closure alert comes before its end"
+                continue
+            except ssl.SSLZeroReturnError:
+                break
+            if part == b"":
+                break
+            answers += part
+        assert answers.count(b"HTTP/1.1 200 OK") == 3
+        assert wire.is_closed()
+
+
 @pytest.mark.clause("RFC9112-9.8-5")
 def test_no_closure_alert_from_the_client(
     host: StartHost, authority: Authority, pair: Pair

@@ -59,11 +59,18 @@ def test_certificates_of_clients(
     shown = authority.signed("risen.example")
     stranger = authority.self_signed("stranger")
     ca = ["--ca", str(authority.root.certificate), "--client-auth", mode]
-    running = host(APP, *pair.options, *ca)
+    running = host(APP, *pair.options, *ca, workers=2)
     context = trusting(authority)
     context.load_cert_chain(shown.certificate, shown.key)
-    for _ in range(2):
-        assert ask(running, context)["tls"][4:] == ["CN=risen.example", False]
+    session = None
+    for _ in range(16):
+        # Also a session that goes on, with whichever worker, is that client's.
+        wire, sock = secure(running, context, session=session)
+        assert sock.session_reused == (session is not None)
+        wire.request("GET", "/")
+        assert wire.reply().json["tls"][4:] == ["CN=risen.example", False]
+        session = session or sock.session
+        wire.close()
     bad = trusting(authority)
     bad.load_cert_chain(stranger.certificate, stranger.key)
     with pytest.raises((ssl.SSLError, ConnectionResetError)):
