@@ -92,6 +92,11 @@ let embeddedC =
   isEmbedded ? ["-fno-unwind-tables", "-fno-asynchronous-unwind-tables", "-DNDEBUG"] : []
 let shimSettings: [CSetting] = isEmbedded ? [.unsafeFlags(embeddedC)] : []
 
+/// What belongs to one thread alone: a driver's objects are its loop's, and all of it runs with the GIL
+/// held. References to them are counted without the processor's locks.
+let single: [SwiftSetting] =
+  isEmbedded ? [.unsafeFlags(["-Xfrontend", "-assume-single-threaded"])] : []
+
 let python = pythonInclude()
 let pythonHeaders = python.map { ["-I\($0)"] } ?? []
 /// Python.h sees libc with the GNU declarations: beside it, CLinux has to.
@@ -183,7 +188,9 @@ let package = Package(
 
     // C shims.
     .target(name: "CKernels", path: "Sources/CKernels", cSettings: shimSettings),
-    .target(name: "CLinux", path: "Sources/CLinux", cSettings: shimSettings),
+    .target(
+      name: "CLinux", path: "Sources/CLinux",
+      cSettings: shimSettings + (isEmbedded ? [.define("NECRO_EMBEDDED")] : [])),
     .target(
       name: "COpenSSL", path: "Sources/COpenSSL",
       cSettings: isEmbedded ? [.unsafeFlags(["-Os"])] : []),
@@ -215,7 +222,7 @@ let package = Package(
     .target(
       name: "NecroPostgres",
       dependencies: ["CLinux", "NecroOctets", "NecroReactor", "NecroPostgresWire"],
-      path: "Sources/Postgres", swiftSettings: common + small),
+      path: "Sources/Postgres", swiftSettings: common + small + single),
 
     .target(
       name: "NecroRedict",

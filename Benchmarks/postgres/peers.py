@@ -124,10 +124,13 @@ def _driver() -> str:
     swift = tool("swift", "swift.org/install/linux")
     words = [swift, "build", "-c", "release", "--package-path", str(HERE / "swift")]
     words += ["--scratch-path", str(BUILD / "postgres-driver")]
-    # As in what ships.
-    words += ["-Xswiftc", "-enforce-exclusivity=unchecked"]
-    subprocess.run([*words, "--product", "postgres-driver"], check=True, stdout=sys.stderr)
-    shown = subprocess.run([*words, "--show-bin-path"], check=True, capture_output=True, text=True)
+    # As it ships.
+    mode = {**os.environ, "NECRO_EMBEDDED": "1"}
+    build = [*words, "--product", "postgres-driver"]
+    subprocess.run(build, check=True, stdout=sys.stderr, env=mode)
+    shown = subprocess.run(
+        [*words, "--show-bin-path"], check=True, capture_output=True, text=True, env=mode
+    )
     return f"{shown.stdout.strip()}/postgres-driver"
 
 

@@ -10,6 +10,14 @@ typealias Operation = NecroPostgres.Operation
 enum Parameters {
   /// None, one number, or a name and a number.
   case none, id, raise
+
+  init(_ word: [UInt8]) {
+    switch word.first {
+    case UInt8(ascii: "i"): self = .id
+    case UInt8(ascii: "r"): self = .raise
+    default: self = .none
+    }
+  }
 }
 
 /// Callers of a pool, each of which has one operation after the other done.
@@ -21,7 +29,7 @@ final class Callers: PostgresOwner {
   private let parameters: Parameters
   private let ids: UInt64
   private var number: UInt64 = 0
-  private static let name = [UInt8]("Mortimer".utf8)
+  private let name: [UInt8] = [0x4D, 0x6F, 0x72, 0x74, 0x69, 0x6D, 0x65, 0x72]
 
   /// As in workloads.py.
   private static let step: UInt64 = 7_919
@@ -35,12 +43,12 @@ final class Callers: PostgresOwner {
   private(set) var lookedAt: UInt64 = 0
 
   init(
-    address: String, user: String, database: String, parameters: Parameters, ids: UInt64,
+    address: [CChar], user: [UInt8], database: [UInt8], parameters: Parameters, ids: UInt64,
     reactor: DriverReactor, connections: Int
   ) {
-    self.address = address.utf8CString.map { $0 }
-    self.user = [UInt8](user.utf8)
-    self.database = [UInt8](database.utf8)
+    self.address = address
+    self.user = user
+    self.database = database
     self.parameters = parameters
     self.ids = ids
     super.init()
@@ -50,11 +58,10 @@ final class Callers: PostgresOwner {
   }
 
   /// Has callers begin: until a moment or, when `operations` is not 0, so many operations in all.
-  func begin(_ sql: String, callers: Int, until end: UInt64, operations: UInt64) {
+  func begin(_ text: [UInt8], callers: Int, until end: UInt64, operations: UInt64) {
     endNanoseconds = end
     operationsLeft = operations == 0 ? .max : operations
     count = 0
-    let text = [UInt8](sql.utf8)
     for _ in 0..<callers {
       let operation = Operation(.query, pool.statement(text.span))
       operation.reusesRows = true
@@ -107,7 +114,7 @@ final class Callers: PostgresOwner {
       case .none: break
       case .id: try integer(UInt32(number % ids + 1), &bind, into: &output)
       case .raise:
-        let name = Self.name
+        let name = name
         try bind.value(name.span, .binary, into: &output)
         try integer(UInt32(number % 1000), &bind, into: &output)
       }

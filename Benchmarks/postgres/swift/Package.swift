@@ -1,7 +1,10 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The Postgres driver alone, without Python, for `make bench-postgres` to compare with libpq.
+// The Postgres driver alone, without Python, for `make bench-postgres` to compare with libpq; built as it
+// ships, in Embedded Swift.
+let isEmbedded = Context.environment["NECRO_EMBEDDED"] == "1"
+
 let package = Package(
   name: "postgres-driver",
   dependencies: [.package(name: "necro", path: "../../..")],
@@ -11,6 +14,11 @@ let package = Package(
       name: "postgres-driver",
       dependencies: ["CClient", .product(name: "NecroPostgres", package: "necro")],
       path: ".", exclude: ["CClient"], sources: ["main.swift", "Caller.swift"],
-      swiftSettings: [.enableExperimentalFeature("Lifetimes")]),
+      swiftSettings: [.enableExperimentalFeature("Lifetimes")]
+        + (isEmbedded
+          ? [
+            .enableExperimentalFeature("Embedded"),
+            .unsafeFlags(["-wmo", "-enforce-exclusivity=unchecked"]),
+          ] : [])),
   ]
 )

@@ -149,13 +149,16 @@ public struct BackendDecoder: ~Copyable, OctetDecoder {
       throw PostgresWireError(code: .messageTypeUnknown, offset: 0)
     }
     if type == .dataRow {
-      guard let rows = try DataRows.read(input, limits) else { return nil }
+      guard
+        let rows = try DataRows.read(
+          input, octetsMax: limits.dataMessageOctetsMax, columnsMax: limits.columnsMax)
+      else { return nil }
       consume(rows.octets.count)
       return .dataRows(rows)
     }
     guard input.count >= Self.headerOctets else { return nil }
     let length = Int(input.octets.bigEndian(at: 1, as: Int32.self))
-    let (least, greatest) = type.lengths(limits)
+    let (least, greatest) = type.lengths(&limits)
     guard length >= least else {
       throw PostgresWireError(code: .lengthInvalid, offset: Self.headerOctets - 1)
     }
@@ -195,8 +198,9 @@ public struct BackendDecoder: ~Copyable, OctetDecoder {
     return answer
   }
 
-  /// Reads the complete message at the front.
-  private func read(
+  /// Reads the complete message at the front. It changes nothing: but whoever only reads a decoder is
+  /// given a copy of it.
+  private mutating func read(
     _ type: BackendMessageType, octetCount: Int
   ) throws(PostgresWireError) -> BackendMessage {
     var reader = MessageReader(

@@ -30,8 +30,8 @@ enum BackendMessageType: UInt8 {
   /// The least and the greatest length that the type's message can have, its length field included.
   ///
   /// The least counts the parts that are always there, so that a length is refused before its octets
-  /// are waited for.
-  func lengths(_ limits: Limits) -> (least: Int, greatest: Int) {
+  /// are waited for. The limits are not changed: passed in this way they are not copied either.
+  func lengths(_ limits: inout Limits) -> (least: Int, greatest: Int) {
     switch self {
     case .parseComplete, .bindComplete, .closeComplete, .copyDone, .emptyQueryResponse, .noData,
       .portalSuspended:

@@ -30,7 +30,7 @@ public struct DataRows: Sendable {
   /// A row that is wrong ends the run before it, and is reported once it is the first.
   @inline(__always)
   static func read(
-    _ input: borrowing OctetBuffer, _ limits: Limits
+    _ input: borrowing OctetBuffer, octetsMax: Int, columnsMax: Int
   ) throws(PostgresWireError) -> DataRows? {
     let octets = input.octets
     let available = octets.count
@@ -41,7 +41,7 @@ public struct DataRows: Sendable {
       octets[position] == BackendMessageType.dataRow.rawValue
     {
       let length = Int(octets.bigEndian(at: position + 1, as: Int32.self))
-      let hasSoundLength = length >= 6 && length <= limits.dataMessageOctetsMax
+      let hasSoundLength = length >= 6 && length <= octetsMax
       if !hasSoundLength && rowCount == 0 {
         throw PostgresWireError(
           code: length < 6 ? .lengthInvalid : .messageTooLong,
@@ -51,7 +51,7 @@ public struct DataRows: Sendable {
       let columns = Int(octets.bigEndian(at: position + 5, as: Int16.self))
       if rowCount == 0 {
         columnCount = columns
-        try checkFirst(octets, end: 1 + length, columns, limits)
+        try checkFirst(octets, end: 1 + length, columns, columnsMax)
       } else if columns != columnCount
         || fault(octets, from: position, end: position + 1 + length, columns) != nil
       {
@@ -68,9 +68,9 @@ public struct DataRows: Sendable {
 
   /// Throws what is wrong with the row at the front.
   private static func checkFirst(
-    _ octets: Span<UInt8>, end: Int, _ columnCount: Int, _ limits: Limits
+    _ octets: Span<UInt8>, end: Int, _ columnCount: Int, _ columnsMax: Int
   ) throws(PostgresWireError) {
-    guard columnCount >= 0 && columnCount <= limits.columnsMax else {
+    guard columnCount >= 0 && columnCount <= columnsMax else {
       throw PostgresWireError(code: .countInvalid, offset: BackendDecoder.headerOctets)
     }
     if let fault = fault(octets, from: 0, end: end, columnCount) { throw fault }

@@ -106,7 +106,7 @@ public struct ClockTime: Equatable, Sendable {
 extension OctetBuffer {
   /// Appends a number below 100 in two digits.
   mutating func append(twoDigits number: Int) {
-    append(0x30 + UInt8(truncatingIfNeeded: number / 10))
-    append(0x30 + UInt8(truncatingIfNeeded: number % 10))
+    let (tens, ones) = (number / 10, number % 10)
+    append(bigEndian: UInt16(truncatingIfNeeded: 0x3030 + tens << 8 + ones))
   }
 }

@@ -55,3 +55,25 @@ void client_report(uint64_t operations, uint64_t nanoseconds, uint64_t cpu_nanos
   printf("{\"operations\": %llu, \"seconds\": %.6f, \"cpu_seconds\": %.6f}\n",
          (unsigned long long)operations, (double)nanoseconds / 1e9, (double)cpu_nanoseconds / 1e9);
 }
+
+const char *client_argument(int index) {
+  static char words[8192];
+  static ssize_t count = -1;
+  if (count < 0) {
+    int file = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+    count = file < 0 ? 0 : read(file, words, sizeof words - 1);
+    if (file >= 0) close(file);
+    if (count < 0) count = 0;
+  }
+  const char *word = words;
+  while (index > 0 && word < words + count) {
+    word += strlen(word) + 1;
+    index--;
+  }
+  return word < words + count ? word : NULL;
+}
+
+uint64_t client_number(int index) {
+  const char *word = client_argument(index);
+  return word == NULL ? 0 : strtoull(word, NULL, 10);
+}
