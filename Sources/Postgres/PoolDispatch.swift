@@ -14,6 +14,7 @@ extension Pool {
   }
 
   /// Gives what waits to sessions, in order.
+  @_optimize(speed)
   func dispatch() {
     // What a session gives back as it ends has nowhere to go once the pool is closed.
     if isClosed { failWaiting(.closed) }
@@ -24,6 +25,7 @@ extension Pool {
     }
   }
 
+  @_optimize(speed)
   private func session(for operation: Operation) -> Session? {
     while let session = idle.popLast() {
       session.isListedIdle = false

@@ -14,6 +14,7 @@ extension Session {
     }
   }
 
+  @_optimize(speed)
   private func finishOperation(_ exchange: Exchange) {
     let isAlone = exchanges.isEmpty
     guard let operation = exchange.operation else { return }

@@ -54,6 +54,7 @@ extension Session {
   }
 
   /// Takes the messages that are there.
+  @_optimize(speed)
   func decode() {
     while !isPaused && state != .closed {
       do throws(PostgresWireError) {

@@ -4,6 +4,7 @@ import NecroReactor
 
 /// The replies: what the conversation says that a message means is for the exchange at `replyIndex`.
 extension Session {
+  @_optimize(speed)
   func take(_ message: BackendMessage) {
     let action: ConnectionAction
     do throws(PostgresWireError) {
@@ -57,6 +58,7 @@ extension Session {
 
   // MARK: Rows
 
+  @_optimize(speed)
   private func takeRows(_ rows: DataRows) {
     if exchanges[replyIndex].messages == .script { return }
     // A cancelled operation's rows are dropped, and those of one that has failed.
@@ -188,6 +190,7 @@ extension Session {
     }
   }
 
+  @_optimize(speed)
   private func takeReady(_ status: TransactionStatus) {
     transactionStatus = status
     let answeredCount = replyIndex + 1

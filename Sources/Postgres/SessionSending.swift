@@ -77,6 +77,7 @@ extension Session {
   }
 
   /// Notes that an exchange's messages were appended.
+  @_optimize(speed)
   func append(_ exchange: consuming Exchange) {
     if exchange.closeCount > 0 { pendingCloses.removeFirst(exchange.closeCount) }
     exchange.expect(&conversation)
@@ -223,6 +224,7 @@ extension Session {
   /// Appends an operation whose statement is described. After an error nothing of it is left.
   ///
   /// - Parameter isFirst: whether nothing was appended since the last Sync.
+  @_optimize(speed)
   func execution(
     of operation: Operation, _ statement: Statement, isFirst: Bool = true
   ) throws(FrontendMisuse) -> Exchange {
@@ -264,6 +266,7 @@ extension Session {
   private static var executeAll: StaticString { "E\0\0\0\u{9}\0\0\0\0\0" }
   private static var executeAllAndSync: StaticString { "E\0\0\0\u{9}\0\0\0\0\0S\0\0\0\u{4}" }
 
+  @_optimize(speed)
   private func bindAndExecute(
     _ operation: Operation, _ statement: Statement
   ) throws(FrontendMisuse) {

@@ -99,6 +99,7 @@ public struct BackendDecoder: ~Copyable, OctetDecoder {
   /// The next message, or nil when it needs more octets.
   ///
   /// - Throws: `PostgresWireError`, from then on with every call.
+  @_optimize(speed)
   public mutating func next() throws(PostgresWireError) -> BackendMessage? {
     do {
       return try decode()
@@ -136,6 +137,7 @@ public struct BackendDecoder: ~Copyable, OctetDecoder {
   }
 
   /// Errors thrown from here count their offset from the first octet that is not consumed.
+  @_optimize(speed)
   private mutating func decode() throws(PostgresWireError) -> BackendMessage? {
     if input.isEmpty && phase != .failed { return nil }
     switch phase {
@@ -200,6 +202,7 @@ public struct BackendDecoder: ~Copyable, OctetDecoder {
 
   /// Reads the complete message at the front. It changes nothing: but whoever only reads a decoder is
   /// given a copy of it.
+  @_optimize(speed)
   private mutating func read(
     _ type: BackendMessageType, octetCount: Int
   ) throws(PostgresWireError) -> BackendMessage {

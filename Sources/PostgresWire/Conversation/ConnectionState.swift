@@ -71,6 +71,7 @@ public struct ConnectionState: Sendable {
   ///   the statement or the portal has said. Without it the first row decides.
   /// - Returns: the step's number.
   @discardableResult
+  @_optimize(speed)
   public mutating func expect(_ step: Step, columnCount: Int? = nil) -> Int {
     let number = expectedCount
     expectedCount += 1
@@ -123,6 +124,7 @@ public struct ConnectionState: Sendable {
   ///   - offset: the decoder's `messageOffset`.
   /// - Returns: what it means.
   /// - Throws: `messageUnexpected`, `columnCountMismatch`. The connection is then to be closed.
+  @_optimize(speed)
   public mutating func receive(
     _ message: BackendMessage, in storage: borrowing OctetBuffer, at offset: Int
   ) throws(PostgresWireError) -> ConnectionAction {
@@ -133,6 +135,7 @@ public struct ConnectionState: Sendable {
   }
 
   /// What a message means; nil if it may not come now.
+  @_optimize(speed)
   private mutating func meaning(
     of message: BackendMessage, _ storage: borrowing OctetBuffer, _ offset: Int
   ) throws(PostgresWireError) -> ConnectionAction? {
@@ -154,6 +157,7 @@ public struct ConnectionState: Sendable {
   }
 
   /// What a message means for the step at the front.
+  @_optimize(speed)
   private mutating func answer(
     _ step: Step, _ message: BackendMessage, _ offset: Int
   ) throws(PostgresWireError) -> ConnectionAction? {

@@ -20,6 +20,7 @@ struct StepQueue {
   /// The entry that is so many steps behind the front.
   func entry(at index: Int) -> Entry? { index < count ? storage[position(index)] : nil }
 
+  @_optimize(speed)
   mutating func append(_ entry: Entry) {
     if count == storage.count {
       var grown = [Entry](repeating: entry, count: max(16, count * 2))
@@ -31,6 +32,7 @@ struct StepQueue {
     count += 1
   }
 
+  @_optimize(speed)
   mutating func removeFront() {
     precondition(count > 0, "a step is removed that was sent")
     start = position(1)
