@@ -77,9 +77,19 @@ extension Session {
     if isCopying {
       // The server waits for us: it needs no other request.
       failCopy("the copy was cancelled")
+      beginSettling()
       return
     }
     requestCancel()
+  }
+
+  /// Has nothing further sent until what was cancelled is answered, which has its time.
+  private func beginSettling() {
+    if isSettlingCancel { return }
+    isSettlingCancel = true
+    cancelTimer = pool.reactor.setTimer(
+      self, tag: Self.cancelTag,
+      deadlineMilliseconds: pool.reactor.now + pool.settings.cancelMilliseconds)
   }
 
   /// Asks the server to cancel what it is doing, where that is nobody's any more.
@@ -91,10 +101,7 @@ extension Session {
     where exchanges[index].operation != nil || exchanges[index].purpose == .cleaning {
       return
     }
-    isSettlingCancel = true
-    cancelTimer = pool.reactor.setTimer(
-      self, tag: Self.cancelTag,
-      deadlineMilliseconds: pool.reactor.now + pool.settings.cancelMilliseconds)
+    beginSettling()
     if !secretKey.isEmpty, let sibling = transport.openSibling() {
       let connection = CancelConnection(self, sibling)
       cancelConnection = connection

@@ -171,12 +171,9 @@ class Connection:
                     break
                 if not self._native.copy_write(call, chunk):
                     await self._database.hooks.copy_event(token, call)
-        except BaseException as error:
-            if not call.done():
-                self._native.copy_end(call, f"{type(error).__name__}".encode())
-                await asyncio.wait([call])
-                if not call.cancelled():
-                    call.exception()
+        except BaseException:
+            # Also while the server has not begun, as when the table is locked.
+            call.cancel()
             raise
         if not call.done():
             self._native.copy_end(call, None)
