@@ -19,7 +19,7 @@ PACKAGES := libssl-dev libpq-dev libhiredis-dev libhttp-parser-dev postgresql pg
   libsimdjson-dev rapidjson-dev
 
 .PHONY: run build size test spec fuzz soak simulate-postgres simulate-redict bench-http bench-https bench-http1 bench-app bench-client \
-  bench-start bench-postgres bench-resp bench-redict bench-json check-floats format clean packages swift
+  bench-start bench-postgres bench-resp bench-redict bench-redis bench-json check-floats format clean packages swift
 
 run: build
 	@printf '%s\n' 'Try, in another terminal:' \
@@ -106,6 +106,11 @@ bench-redict: packages $(VENV)/made swift
 	  --scratch-path .build-bench-redict
 	@PYTHONPATH=Sources/Python $(PY) Benchmarks/redict/driver.py --rounds $(ROUNDS) \
 	  .build-bench-redict/release/redict-driver
+
+# The same from Python, beside redis-py and coredis; and `POST /bind` beside FastAPI with redis-py.
+bench-redis: packages build
+	@PYTHONPATH=Benchmarks/http:Sources/Python $(PY) Benchmarks/redict/python/compare.py \
+	  --rounds $(ROUNDS) --seconds $(BENCH_SECONDS)
 
 # `SOCKETS="unix tcp"` measures over TCP as well.
 bench-postgres: packages build
