@@ -114,4 +114,5 @@ async def _run(client: str, path: str, workload: str, callers: int, seconds: flo
 
 
 if __name__ == "__main__":
-    asyncio.run(_run(*sys.argv[1:4], int(sys.argv[4]), float(sys.argv[5])))
+    _, client_name, socket_path, asked, number, length = sys.argv
+    asyncio.run(_run(client_name, socket_path, asked, int(number), float(length)))
