@@ -15,7 +15,7 @@ SEED ?= 1
 OPERATIONS ?= 1000000
 
 # What the tests and benchmarks use beside Swift and Python: peers to compare with, servers, clients.
-PACKAGES := libssl-dev libpq-dev libhiredis-dev libhttp-parser-dev postgresql pgbouncer redis-server nginx wrk curl qemu-user \
+PACKAGES := openssl libssl-dev libpq-dev libhiredis-dev libhttp-parser-dev postgresql pgbouncer redis-server nginx wrk curl qemu-user \
   libsimdjson-dev rapidjson-dev
 
 .PHONY: run build size test spec fuzz soak simulate-postgres simulate-redict bench-http bench-https bench-http1 bench-app bench-client \

@@ -138,6 +138,17 @@ struct ContextTests {
     _ = one.current(unixSeconds: .max)
   }
 
+  @Test("the corpus has the properties that are fuzzed")
+  func corpus() {
+    let files = PackageFolders.corpus("tls")
+    #expect(files.count >= 40)
+    for file in files {
+      let guarded = GuardedOctets(file.octets)
+      fuzzTLSGarbage(guarded.span)
+      fuzzTLSMutation(guarded.span)
+    }
+  }
+
   @Test("bodies of the fuzz targets hold for what is there", arguments: 0..<40)
   func fuzzBodies(seed: Int) {
     var random = SeededGenerator(seed: UInt64(seed))

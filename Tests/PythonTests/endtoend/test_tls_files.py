@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import re
 import signal
 import ssl
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -12,7 +16,7 @@ from typing import Any
 import pytest
 from certificates import Authority, Pair, openssl
 from fixtures import StartHost
-from hosting import run_necro
+from hosting import checkout_environment, run_necro
 from tls import APP, ask, s_client, secure, trusting
 
 
@@ -171,6 +175,47 @@ def test_encrypted_keys(host: StartHost, authority: Authority, pair: Pair, tmp_p
     assert ended.stderr.startswith("necro: no private key can be read: ")
     assert ended.stderr.count("\n") == 1
     assert "flesh" not in ended.stderr
+
+
+def test_the_passphrase_is_asked_for_at_a_terminal(pair: Pair, tmp_path: Path) -> None:
+    openssl(
+        "pkcs8", "-topk8", "-in", str(pair.key), "-out", "locked.key", "-passout", "pass:brains",
+        folder=tmp_path,
+    )  # fmt: skip
+    (tmp_path / "app.py").write_text("import necro\napp = necro.App()\n")
+    words = [sys.executable, "-m", "necro", "host", "app", "--bind", "127.0.0.1:0"]
+    words += ["--cert", str(pair.certificate), "--key", str(tmp_path / "locked.key")]
+    for passphrase, end in ((b"brains", rb"hosting app on https:"), (b"flesh", rb"no private key")):
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(
+            [sys.executable, "-c", _AT_TERMINAL, *words],
+            cwd=tmp_path,
+            env=checkout_environment(),
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+        )
+        os.close(theirs)
+        said = b""
+        deadline = time.monotonic() + 60
+        while not re.search(end, said):
+            assert time.monotonic() < deadline, said
+            said += os.read(ours, 4096)
+            if said.endswith(b"private key: "):
+                os.write(ours, passphrase + b"\n")
+        assert passphrase not in said
+        process.terminate()
+        process.wait(30)
+        os.close(ours)
+
+
+# Makes the terminal that standard input is the session's own, as a login does.
+_AT_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 
 
 def test_what_is_wrong_is_one_line(authority: Authority, pair: Pair, tmp_path: Path) -> None:
