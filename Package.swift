@@ -227,7 +227,7 @@ let package = Package(
     .target(
       name: "NecroRedict",
       dependencies: ["CLinux", "NecroOctets", "NecroReactor", "NecroRESP"],
-      path: "Sources/Redict", swiftSettings: common + small),
+      path: "Sources/Redict", swiftSettings: common + small + single),
 
     // Python.
     .target(

@@ -4,6 +4,10 @@
 
 extern PyObject *necro_call_cancel(PyObject *self, PyTypeObject *defining, PyObject *const *arguments,
                                    Py_ssize_t count, PyObject *names);
+extern PyObject *necro_redict_add_callback(PyObject *self, PyTypeObject *defining, PyObject *const *arguments,
+                                           Py_ssize_t count, PyObject *names);
+extern PyObject *necro_redict_remove_callback(PyObject *self, PyTypeObject *defining, PyObject *const *arguments,
+                                              Py_ssize_t count, PyObject *names);
 extern PyObject *necro_redict_call(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *names);
 extern PyObject *necro_redict_call_raw(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *names);
 extern PyObject *necro_redict_begin(PyObject *self, PyObject *argument);
@@ -106,6 +110,10 @@ static PyType_Spec batch_spec = {
 static PyMethodDef call_methods[] = {
     {"cancel", METHOD(necro_call_cancel), METH_METHOD | METH_FASTCALL | METH_KEYWORDS,
      PyDoc_STR("cancel($self, msg=None)\n--\n\nCancels the future; the reply, if one comes, reaches nobody.")},
+    {"add_done_callback", METHOD(necro_redict_add_callback), METH_METHOD | METH_FASTCALL | METH_KEYWORDS,
+     PyDoc_STR("add_done_callback($self, fn, /, *, context=None)\n--\n\nAs of any future.")},
+    {"remove_done_callback", METHOD(necro_redict_remove_callback), METH_METHOD | METH_FASTCALL | METH_KEYWORDS,
+     PyDoc_STR("remove_done_callback($self, fn, /)\n--\n\nAs of any future.")},
     {NULL, NULL, 0, NULL}};
 
 static PyType_Slot call_slots[] = {

@@ -60,6 +60,13 @@ static inline const char *necro_ascii(PyObject *o, Py_ssize_t *count) {
 static inline PyObject *necro_int_text(PyObject *o) { return PyLong_Type.tp_repr(o); }
 static inline PyObject *necro_float_text(PyObject *o) { return PyFloat_Type.tp_repr(o); }
 
+/// Whether a callback is what wakes a Task, which stands in no other's way when it is called at once.
+static inline bool necro_wakes_task(PyObject *o, PyTypeObject *task) {
+  if (!PyCFunction_CheckExact(o)) return false;
+  PyObject *self = PyCFunction_GET_SELF(o);
+  return self != NULL && PyObject_TypeCheck(self, task);
+}
+
 /// The value of an int that CPython stores in one digit; false for any other.
 static inline bool necro_compact_int(PyObject *o, Py_ssize_t *value) {
   if (!PyUnstable_Long_IsCompact((PyLongObject *)o)) return false;

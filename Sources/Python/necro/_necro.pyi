@@ -3,6 +3,7 @@
 import asyncio
 from asyncio import AbstractEventLoop, Future
 from collections.abc import Callable, Iterator, MutableSequence, Sequence
+from contextvars import Context
 from types import FrameType
 from typing import Any, Literal, Self, final, overload, type_check_only
 
@@ -381,8 +382,14 @@ class Row(Sequence[Any]):
 class PostgresCall[Value](Future[Value]):
     """A future whose result a database gives."""
 
+@type_check_only
 class RedictCall[Value](Future[Value]):
     """A future whose result a Redict server gives."""
+
+    def add_done_callback(
+        self, fn: Callable[[Self], object], /, *, context: Context | None = None
+    ) -> None: ...
+    def remove_done_callback(self, fn: Callable[[Self], object], /) -> int: ...
 
 class RedictPool:
     """Connections to a Redict server."""

@@ -28,6 +28,9 @@ final class RedictPending: AwaitedCall {
   var value: Object?
   /// What was wrong with a reply, or a command of a transaction. Owned.
   var error: Object?
+  /// What wakes the Task that waits, and its context; owned. It is called without the loop's detour.
+  private(set) var waker: Object?
+  private(set) var wakerContext: Object?
   unowned(unsafe) private(set) var owner: RedictPool?
 
   /// The call that a command belongs to.
@@ -54,9 +57,31 @@ final class RedictPending: AwaitedCall {
     release(value)
     release(error)
     (future, shape, value, error) = (nil, nil, nil, nil)
+    release(takeWaker())
+    release(wakerContext)
+    wakerContext = nil
+  }
+
+  /// Takes what is to wake a Task; false where there is one already.
+  func setWaker(_ waker: Object, _ context: Object) -> Bool {
+    guard self.waker == nil else { return false }
+    self.waker = retained(waker)
+    release(wakerContext)
+    wakerContext = retained(context)
+    return true
+  }
+
+  /// The waker, whose reference is the caller's from now on; nil where there is none.
+  func takeWaker() -> Object? {
+    defer { waker = nil }
+    return waker
   }
 
   override func cancel() {
+    if let future, let context = wakerContext, let waker = takeWaker() {
+      owner?.schedule(waker, future, context)
+      release(waker)
+    }
     release(future)
     future = nil
     owner?.withdraw(command)

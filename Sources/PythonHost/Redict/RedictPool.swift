@@ -15,12 +15,16 @@ final class RedictPool: RedictOwner {
   private(set) var client: RedictClient!
   let loop: Object
   let hooks: Object
-  private let callSoon: Object
+  let callSoon: Object
   /// How long a command may take that does not wait by itself; 0 for as long as it likes.
   private let commandMilliseconds: UInt64
   /// The `RedictPool` of Python, which holds this one and is not held by it; nil once it is gone.
   private var object: Object?
   private var flushIsDue = false
+  /// Whether the loop has called `turn`, so that no Task is under way.
+  private(set) var isTurning = false
+  /// What a Task has raised that ends the loop; owned.
+  private var error: Object?
   /// Whether the loop waits for the reactor, so that calls can be answered.
   var isBegun = false
   /// Commands by name, as `append` keeps them: a dict.
@@ -66,6 +70,7 @@ final class RedictPool: RedictOwner {
     release(callSoon)
     release(hooks)
     release(names)
+    release(error)
   }
 
   // MARK: Calls
@@ -183,13 +188,23 @@ final class RedictPool: RedictOwner {
 
   /// Does what is ready. False with an error.
   func turn() -> Bool {
+    isTurning = true
+    defer { isTurning = false }
     do throws(SystemError) {
       try reactor.turn()
     } catch {
       return raiseSystemError(error)
     }
     if reactor.needsFlush { scheduleFlush() }
-    return true
+    guard let error else { return true }
+    self.error = nil
+    PyErr_SetRaisedException(error)
+    return false
+  }
+
+  /// Keeps what `turn` raises, whose reference it takes.
+  func keepError(_ error: Object) {
+    if self.error == nil { self.error = error } else { release(error) }
   }
 
   // MARK: What the client tells
@@ -298,6 +313,7 @@ final class RedictPool: RedictOwner {
       return PyErr_WriteUnraisable(future)
     }
     release(set)
+    wake(pending, future)
   }
 
   override func connectionWanted(_ client: RedictClient) { callHook("connection_wanted") }
