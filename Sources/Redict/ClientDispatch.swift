@@ -6,6 +6,7 @@ extension RedictClient {
   /// Gives what waits to connections, in order.
   func dispatch() {
     while let command = waiting.first {
+      if answerFromCache(command) { continue }
       guard let connection = sharedConnection(command.request.count) else { break }
       waiting.remove(command)
       connection.append(command)
@@ -90,6 +91,7 @@ extension RedictClient {
 
   /// A connection that was wanted could not be opened. Another is wanted later, while there is need.
   public func connectionFailed() {
+    if isClosed { return }
     if !wanted.isEmpty { wanted.removeFirst() }
     attemptFailed(.connectFailed)
   }
@@ -97,6 +99,7 @@ extension RedictClient {
   /// Fails what has waited through too many attempts, and puts the next off.
   private func attemptFailed(_ failure: RedictFailure) {
     failedAttempts += 1
+    owner.attemptFailed(self)
     let doublings = UInt64(min(failedAttempts - 1, 20))
     let delay = min(settings.backoffMilliseconds << doublings, settings.backoffMillisecondsMax)
     nextAttemptMilliseconds = reactor.now + delay / 2 + random(below: delay / 2 + 1)
@@ -158,6 +161,7 @@ extension RedictClient {
     }
     if connection.role == .subscriber { interruptSubscriptions() }
     owner.connectionClosed(connection)
+    if !isClosed && wasReady && !connection.isAbandoned { owner.attemptFailed(self) }
     // One that was lost before it did anything must not be followed by the next at once.
     if !isClosed, !connection.isAbandoned, !wasReady || !connection.hasAnswered,
       let failure = connection.failure

@@ -21,7 +21,7 @@ extension RedictClient {
         topics.add(topic)
       }
       topic.subscriptions.append(subscription)
-      if !topic.isRequested { changedTopics.append(topic) }
+      if !topic.isRequested { change(topic) }
     }
     // Where the server has confirmed all before, there is nothing to wait for.
     if areActive(subscription) { alreadyActive.append(subscription) }
@@ -38,7 +38,7 @@ extension RedictClient {
       remove(subscription, from: topic)
       guard topic.subscriptions.isEmpty else { continue }
       if topic.isRequested {
-        changedTopics.append(topic)
+        change(topic)
       } else if topic.unanswered == 0 {
         topics.remove(topic)
       }
@@ -74,16 +74,20 @@ extension RedictClient {
     return true
   }
 
+  private func change(_ topic: Topic) {
+    if topic.isListedChanged { return }
+    topic.isListedChanged = true
+    changedTopics.append(topic)
+  }
+
   /// What the server is to be told; each topic once, as it is wanted now.
   func takeChangedTopics() -> [Topic] {
     var taken: [Topic] = []
     for topic in changedTopics {
+      topic.isListedChanged = false
       let name = topic.name
       let isKnown = topics.find(topic.kind, name.span) === topic
-      guard isKnown, topic.isRequested == topic.subscriptions.isEmpty else { continue }
-      var isTwice = false
-      for other in taken where other === topic { isTwice = true }
-      if !isTwice { taken.append(topic) }
+      if isKnown && topic.isRequested == topic.subscriptions.isEmpty { taken.append(topic) }
     }
     changedTopics.removeAll()
     return taken
@@ -91,13 +95,13 @@ extension RedictClient {
 
   /// A new connection has been told nothing.
   func wantAllTopics() {
-    changedTopics.removeAll()
+    _ = takeChangedTopics()
     for topic in topics.all {
       forget(topic)
       if topic.subscriptions.isEmpty {
         topics.remove(topic)
       } else {
-        changedTopics.append(topic)
+        change(topic)
       }
     }
   }

@@ -26,12 +26,7 @@ public struct CommandTraits: OptionSet, Sendable {
   ///   where there is none.
   /// - Complexity: O(log n) of the table.
   public init(of name: Span<UInt8>, subcommand: Span<UInt8>) {
-    var traits = CommandTraitsTable.traits(name, Span())
-    if traits.contains(.hasSubcommands) {
-      traits = CommandTraitsTable.traits(name, subcommand)
-      traits.remove(.hasSubcommands)
-    }
-    self = traits
+    self = CommandTraitsTable.entry(of: name, subcommand: subcommand)?.traits ?? []
   }
 
   /// Whether the traits of a command depend on the argument behind its name.
@@ -44,9 +39,21 @@ public struct CommandTraits: OptionSet, Sendable {
 }
 
 extension CommandTraitsTable {
-  /// Binary search among the lines, of which the last octet holds the traits and 0x20, so that it is
-  /// visible.
-  static func traits(_ name: Span<UInt8>, _ subcommand: Span<UInt8>) -> CommandTraits {
+  /// What the table says of a command: its traits, and the letter for where its keys are, a capital one
+  /// where its reply may be kept. Nil for a command that is not known.
+  static func entry(
+    of name: Span<UInt8>, subcommand: Span<UInt8>
+  ) -> (traits: CommandTraits, keys: UInt8)? {
+    guard let entry = line(name, Span()) else { return nil }
+    guard entry.traits.contains(.hasSubcommands) else { return entry }
+    return line(name, subcommand) ?? ([], 0x2D)
+  }
+
+  /// Binary search among the lines. The last octet but one holds the traits and 0x20, so that it is
+  /// visible; the last is the letter.
+  private static func line(
+    _ name: Span<UInt8>, _ subcommand: Span<UInt8>
+  ) -> (traits: CommandTraits, keys: UInt8)? {
     let table = lines.octets
     var low = 0
     var high = table.count
@@ -56,13 +63,13 @@ extension CommandTraitsTable {
       while start > low, table[start - 1] != 0x0A { start -= 1 }
       var end = start
       while table[end] != 0x0A { end += 1 }
-      switch order(name, subcommand, table.extracting(start..<end - 1)) {
-      case 0: return CommandTraits(rawValue: table[end - 1] &- 0x20)
+      switch order(name, subcommand, table.extracting(start..<end - 2)) {
+      case 0: return (CommandTraits(rawValue: table[end - 2] &- 0x20), table[end - 1])
       case ..<0: high = start
       default: low = end + 1
       }
     }
-    return []
+    return nil
   }
 
   /// Whether a name with a subcommand stands before a line, is it, or stands behind it.

@@ -26,6 +26,8 @@ extension RedictConnection {
     pingTimer = nil
     client.reactor.unwatch(self)
     transport.close()
+    // What was read through it is not told of any more.
+    if isTracking { client.cache?.removeAll() }
     endCommands(reason)
     client.reactor.remove(self)
     client.connectionEnded(self, wasReady: wasReady)

@@ -105,12 +105,24 @@ extension RedictConnection {
     if !greeting.libraryVersion.isEmpty {
       setClient("SETINFO", "LIB-VER", greeting.libraryVersion)
     }
-    if greeting.database != 0 {
+    if greeting.database != 0 && client.purpose != .sentinel {
       begin(.selection, argumentCount: 2)
       RESPSerializer.argument("SELECT", into: &output)
       RESPSerializer.argument(greeting.database, into: &output)
     }
+    if client.purpose == .clusterNode {
+      // Without it, a replica sends its readers away.
+      if client.readsReplicas { beginSingle(.readOnly, "READONLY") }
+    } else if client.purpose == .master {
+      beginSingle(.role, "ROLE")
+    }
+    beginTracking()
     if exchanges.isEmpty { becomeReady() }
+  }
+
+  private func beginSingle(_ purpose: Exchange.Purpose, _ name: StaticString) {
+    begin(purpose, argumentCount: 1)
+    RESPSerializer.argument(name, into: &output)
   }
 
   private func setClient(_ subcommand: StaticString, _ attribute: StaticString?, _ value: [UInt8]) {
@@ -141,6 +153,14 @@ extension RedictConnection {
       }
     case .authentication:
       if isError { end(.server(Self.errorText(octets))) } else { setUp(named: false) }
+    case .tracking, .role, .readOnly:
+      if purpose == .tracking { isTracking = !isError }
+      // A sentinel may take for the master what was it once.
+      if purpose == .role && !Self.isMaster(octets, isError: isError) {
+        end(.connectFailed)
+      } else if exchanges.isEmpty {
+        becomeReady()
+      }
     case .selection, .courtesy:
       if isError && purpose == .selection {
         end(.server(Self.errorText(octets)))
@@ -155,9 +175,19 @@ extension RedictConnection {
     state = .ready
     if let timer = greetingTimer { client.reactor.cancelTimer(timer) }
     greetingTimer = nil
-    if role == .subscriber { setPingTimer() }
+    if role == .subscriber || isTracking { setPingTimer() }
     client.connectionStarted(self)
     client.reactor.mark(self)
+  }
+
+  /// Whether ROLE was answered by a master; or not at all, by one that does not let us ask.
+  static func isMaster(_ octets: Span<UInt8>, isError: Bool) -> Bool {
+    if isError { return errorText(octets).begins(with: "noperm") }
+    var reader = RESPReader(octets)
+    guard case .array? = reader.next(), case .bulkString(let name)? = reader.next() else {
+      return false
+    }
+    return octets.octets(name).equals("master")
   }
 
   /// The text of an error's value: without type, length and line end.

@@ -105,7 +105,13 @@ extension RedictConnection {
     guard !exchanges.isEmpty, let topic = exchanges[0].topic, topic.isCalled(name),
       (exchanges[0].purpose == .subscribe) == subscribes
     else {
-      // The server has ended a subscription to a shard channel that it does not serve any more.
+      // The server has ended a subscription to a shard channel that it does not serve any more. In a
+      // cluster another node does.
+      if client.purpose == .clusterNode, !subscribes,
+        let lost = client.topics.find(.shardChannel, name), lost.isConfirmed
+      {
+        return client.refused(lost, [UInt8](copying: ("MOVED" as StaticString).octets))
+      }
       return end(subscribes ? .replyUnexpected : .connectionLost(wasSent: true))
     }
     exchanges.removeFirst()

@@ -19,6 +19,12 @@ extension RedictConnection {
         decoder.advance(count)
         octetsLeft -= count
         takeValues()
+        if state == .closed { return }
+        if let command = exchanges.isEmpty ? nil : exchanges[0].command,
+          decoder.input.count > command.replyOctetsMax
+        {
+          return end(.replyUnexpected)
+        }
         // Less than there is room for was all there is; the end comes by itself.
         if count < room.count { break }
         continue
@@ -60,16 +66,24 @@ extension RedictConnection {
       return
     }
     if value.isPush {
+      if isTracking { invalidate(octets) }
       client.owner.pushed(self, octets)
       return
     }
     guard !exchanges.isEmpty else { return end(unasked(octets)) }
     let isError = RedictReply.isError(octets)
     let purpose = exchanges[0].purpose
+    if purpose == .ping {
+      exchanges.removeFirst()
+      return
+    }
     guard purpose == .command else {
       return takeAtGreeting(purpose, octets, isError: isError)
     }
     hasAnswered = true
+    if let cached = exchanges[0].cached, let cache = client.cache {
+      if isError { cache.drop(cached) } else { cache.store(cached, octets) }
+    }
     let command = exchanges[0].command
     let index = exchanges[0].replyIndex
     exchanges[0].replyIndex &+= 1
@@ -78,6 +92,9 @@ extension RedictConnection {
     // Out of the way before the owner is told, who may end the connection.
     if isComplete { exchanges.removeFirst() }
     if let command {
+      if isComplete && !command.traits.contains(.readOnly), let cache = client.cache {
+        cache.invalidateKeys(of: command.requestOctets)
+      }
       if isError && command.commandCount == 1 {
         command.failure = .server(Self.errorText(octets))
       } else {

@@ -18,6 +18,7 @@ extension RedictConnection {
     exchange.repliesLeft = command.commandCount
     exchange.begin = position
     exchange.sentMilliseconds = client.reactor.now
+    exchange.cached = announce(command)
     exchanges.append(exchange)
     output.append(command.requestOctets)
     client.reactor.mark(self)

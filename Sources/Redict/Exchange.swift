@@ -8,6 +8,10 @@ struct Exchange {
     case selection
     /// Set-up whose refusal does not: names.
     case courtesy
+    /// CLIENT TRACKING, without which nothing is cached.
+    case tracking
+    /// Set-up of a router's nodes: READONLY, and ROLE of what must be a master.
+    case readOnly, role
     /// Of a connection with subscriptions.
     case subscribe, unsubscribe, ping
   }
@@ -23,6 +27,8 @@ struct Exchange {
   var sentMilliseconds: UInt64 = 0
   /// The channel or pattern, where it is about one.
   var topic: Topic?
+  /// What the reply is kept in, unless a key of it changes before it comes.
+  var cached: CachedReply?
 }
 
 /// A ring of exchanges, the oldest first: replies come in the order of requests.
@@ -54,6 +60,7 @@ struct ExchangeQueue {
   mutating func removeFirst() {
     ring[head].command = nil
     ring[head].topic = nil
+    ring[head].cached = nil
     head = (head &+ 1) & (ring.count &- 1)
     count &-= 1
   }

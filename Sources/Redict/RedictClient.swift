@@ -50,6 +50,25 @@ public final class RedictClient: DriverSource {
   var timers: [TimerWheel.TimerID?] = []
   var freeTimed: [Int] = []
 
+  /// What the connections are to.
+  public enum Purpose: UInt8, Sendable {
+    /// The one server that the owner knows.
+    case server
+    /// A node of a cluster.
+    case clusterNode
+    /// What sentinels say is the master, and a replica of it.
+    case master, replica
+    case sentinel
+  }
+  public internal(set) var purpose = Purpose.server
+  /// Where a router's node is; nil where the owner knows.
+  public internal(set) var address: RedictAddress?
+  /// Whether a cluster's replicas are read from.
+  var readsReplicas = false
+
+  /// Replies that are kept; nil without client-side caching. A router's nodes have one together.
+  var cache: ReplyCache?
+
   /// Commands that are over and of which the owner is told with the next flush.
   var finishing: [RedictCommand] = []
 
@@ -70,6 +89,11 @@ public final class RedictClient: DriverSource {
     self.settings = settings
     self.chance = chance
     super.init()
+    if settings.cacheOctetsMax > 0 {
+      cache = ReplyCache(
+        octetsMax: settings.cacheOctetsMax, entriesMax: settings.cacheEntriesMax,
+        seed: random(below: .max))
+    }
     reactor.add(self)
   }
 
@@ -111,14 +135,7 @@ public final class RedictClient: DriverSource {
   public func submit(_ command: RedictCommand) {
     precondition(command.state == .fresh, "a command is submitted once")
     precondition(command.commandCount > 0 && !command.request.isEmpty, "a request has a command")
-    let misplaced: CommandTraits = [
-      .changesConnection, .breaksReplies, .beginsTransaction, .endsTransaction,
-    ]
-    // A request from MULTI to EXEC leaves the connection as it was.
-    let isWhole =
-      command.commandCount > 1 && command.traits.contains([.beginsTransaction, .endsTransaction])
-      && command.traits.isDisjoint(with: [.changesConnection, .breaksReplies])
-    if !isWhole && !command.traits.isDisjoint(with: misplaced) {
+    if command.isMisplaced {
       refuse(command, .connectionStateMisplaced)
     } else {
       enqueue(command, needsOwned: command.traits.contains(.blocking))
@@ -270,6 +287,7 @@ public final class RedictClient: DriverSource {
   /// Closes all connections and fails what waits, with the next flush. Subscriptions are over.
   public func close() {
     isClosed = true
+    cache?.removeAll()
     failWaiting(.closed)
     for topic in topics.all { topics.remove(topic) }
     changedTopics.removeAll()

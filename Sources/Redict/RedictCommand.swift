@@ -42,6 +42,28 @@ public final class RedictCommand {
   var waitDeadline: UInt64 = .max
   /// Its place among the client's commands with a deadline; negative when it has none.
   var timerIndex = -1
+  /// Octets that its replies may have at most.
+  var replyOctetsMax = Int.max
+
+  // What a router knows of it.
+
+  /// The node whose client it is with.
+  var node: RedictNode?
+  /// Of a part: the request that it is a part of. Of a request that was divided: its parts.
+  var gathering: Gathering?
+  /// Of a part: which of the whole request's commands each reply answers; negative for none.
+  var partIndices: [Int32] = []
+  /// Whether the router has made it to ask what it has to know itself.
+  var isProbe = false
+  /// Whether its caller has chosen the node.
+  var isPinned = false
+  /// The slot of its keys; negative for none.
+  var slot = -1
+  var redirections = 0
+  var delays = 0
+  /// When it is over for a command that no node has done.
+  var routeDeadline: UInt64 = .max
+
   var next: RedictCommand?
   unowned(unsafe) var previous: RedictCommand?
 
@@ -60,6 +82,20 @@ public final class RedictCommand {
     }
   }
 
+  /// Whether it is a transaction from MULTI to EXEC, which leaves a connection as it was.
+  var isWholeTransaction: Bool {
+    commandCount > 1 && traits.contains([.beginsTransaction, .endsTransaction])
+      && traits.isDisjoint(with: [.changesConnection, .breaksReplies])
+  }
+
+  /// Whether a connection that others use would not be the same behind it.
+  var isMisplaced: Bool {
+    let misplaced: CommandTraits = [
+      .changesConnection, .breaksReplies, .beginsTransaction, .endsTransaction,
+    ]
+    return !isWholeTransaction && !traits.isDisjoint(with: misplaced)
+  }
+
   /// Makes it as it was before it was submitted and takes its request away, whose memory it keeps.
   public func reset() {
     precondition(
@@ -75,6 +111,12 @@ public final class RedictCommand {
     isAcquire = false
     hasRetried = false
     failedAttempts = 0
+    node = nil
+    gathering = nil
+    isPinned = false
+    redirections = 0
+    delays = 0
+    slot = -1
   }
 }
 

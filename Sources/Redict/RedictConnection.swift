@@ -52,6 +52,10 @@ public final class RedictConnection: DriverSource {
   /// Closed with the next flush.
   var isAbandoned = false
   var isListedIdle = false
+  /// Whether the server tells what changes of that which is read through it.
+  var isTracking = false
+  /// Of one that was acquired from a router, the slot of all its keys; negative for any.
+  var boundSlot = -1
 
   /// Octets of `output` that were ever sent.
   var sentCount: UInt64 = 0

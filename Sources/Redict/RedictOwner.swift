@@ -30,9 +30,13 @@ open class RedictOwner {
   /// `replied` may have been called for the first commands of its request.
   open func completed(_ command: RedictCommand) {}
 
-  /// The client needs a connection. The owner answers with one `RedictClient.attach`, or one
+  /// The client needs a connection: to the server that the owner knows, or for a node of a router to
+  /// `RedictClient.address`. The owner answers with one `RedictClient.attach`, or one
   /// `RedictClient.connectionFailed`, now or later. The delay between attempts is the client's.
   open func connectionWanted(_ client: RedictClient) {}
+
+  /// An attempt to connect has failed, or a connection was lost; for routers.
+  func attemptFailed(_ client: RedictClient) {}
 
   /// A connection's greeting is complete.
   open func connectionReady(_ connection: RedictConnection) {}
@@ -63,7 +67,8 @@ open class RedictOwner {
     payload: Span<UInt8>
   ) {}
 
-  /// A push that is no message: such as an invalidation. Pushes that nobody wants are dropped.
+  /// A push that is no message. Invalidations have been seen to where the client caches; what else
+  /// nobody wants is dropped.
   open func pushed(_ connection: RedictConnection, _ octets: Span<UInt8>) {}
 }
 

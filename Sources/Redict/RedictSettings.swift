@@ -38,6 +38,13 @@ public struct RedictSettings: Sendable {
   public var backoffMilliseconds: UInt64 = 50
   public var backoffMillisecondsMax: UInt64 = 2_000
 
+  /// Octets that replies kept for later reads may take, and how many may be kept; 0 octets for no
+  /// client-side caching. It needs version 3 of the protocol; without it nothing is kept. A reply that
+  /// is kept is at most as old as what the server has not told yet, and where a connection has gone
+  /// without a word, `pingMilliseconds` and `silenceMilliseconds` together.
+  public var cacheOctetsMax = 0
+  public var cacheEntriesMax = 10_000
+
   public init() {}
 }
 

@@ -15,6 +15,10 @@ public final class RedictSubscription {
   public internal(set) var isActive = false
   var isEnded = false
   var isSubmitted = false
+  /// Of a part that a router has given to one node: the whole.
+  var parent: RedictSubscription?
+  /// Of a whole: its parts.
+  var legs: [SubscriptionLeg] = []
 
   /// - Parameter topics: at least one, each once.
   public init(_ kind: Kind, topics: [[UInt8]]) {
@@ -34,6 +38,8 @@ final class Topic {
   var unanswered = 0
   /// Whether the server has confirmed that it is wanted.
   var isConfirmed = false
+  /// Whether it is among those of which the server is to be told.
+  var isListedChanged = false
   /// Of the same bucket.
   var next: Topic?
 
@@ -50,17 +56,16 @@ final class Topic {
 
 /// Topics by name.
 struct TopicTable {
-  private var buckets = [Topic?](repeating: nil, count: 256)
+  // Invariant: as many buckets as a power of two, and at least half as many as topics.
+  private var buckets = [Topic?](repeating: nil, count: 16)
   private(set) var count = 0
 
-  private static func bucket(_ kind: RedictSubscription.Kind, _ name: Span<UInt8>) -> Int {
-    var hash = UInt64(kind.rawValue) &+ 0xCBF2_9CE4_8422_2325
-    for index in name.indices { hash = (hash ^ UInt64(name[index])) &* 0x0000_0100_0000_01B3 }
-    return Int((hash ^ hash >> 32) & 0xFF)
+  private func bucket(_ kind: RedictSubscription.Kind, _ name: Span<UInt8>) -> Int {
+    OctetHash.of(name, seed: UInt64(kind.rawValue)) & (buckets.count - 1)
   }
 
   func find(_ kind: RedictSubscription.Kind, _ name: Span<UInt8>) -> Topic? {
-    var candidate = buckets[Self.bucket(kind, name)]
+    var candidate = buckets[bucket(kind, name)]
     while let topic = candidate {
       if topic.kind == kind, topic.isCalled(name) { return topic }
       candidate = topic.next
@@ -70,16 +75,25 @@ struct TopicTable {
 
   /// Adds a topic that is not there.
   mutating func add(_ topic: Topic) {
+    if count >= buckets.count * 2 {
+      let topics = all
+      buckets = [Topic?](repeating: nil, count: buckets.count * 4)
+      for known in topics { link(known) }
+    }
+    link(topic)
+    count += 1
+  }
+
+  private mutating func link(_ topic: Topic) {
     let name = topic.name
-    let bucket = Self.bucket(topic.kind, name.span)
+    let bucket = self.bucket(topic.kind, name.span)
     topic.next = buckets[bucket]
     buckets[bucket] = topic
-    count += 1
   }
 
   mutating func remove(_ removed: Topic) {
     let name = removed.name
-    let bucket = Self.bucket(removed.kind, name.span)
+    let bucket = self.bucket(removed.kind, name.span)
     var previous: Topic?
     var candidate = buckets[bucket]
     while let topic = candidate {
@@ -105,5 +119,14 @@ struct TopicTable {
       }
     }
     return all
+  }
+}
+
+/// The hash that tables of names use: FNV-1a.
+enum OctetHash {
+  static func of(_ octets: Span<UInt8>, seed: UInt64) -> Int {
+    var hash = seed ^ 0xCBF2_9CE4_8422_2325
+    for index in octets.indices { hash = (hash ^ UInt64(octets[index])) &* 0x0000_0100_0000_01B3 }
+    return Int(truncatingIfNeeded: (hash ^ hash >> 32) & 0x7FFF_FFFF_FFFF_FFFF)
   }
 }

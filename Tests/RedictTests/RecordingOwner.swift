@@ -17,6 +17,7 @@ final class RecordingOwner: RedictOwner {
   var connect: (RedictClient) -> Void = { _ in }
   var whenCompleted: (RedictCommand) -> Void = { _ in }
   var whenMessage: () -> Void = {}
+  var whenPushed: (String) -> Void = { _ in }
 
   override func completed(_ command: RedictCommand) {
     completions[ObjectIdentifier(command), default: 0] += 1
@@ -45,6 +46,7 @@ final class RecordingOwner: RedictOwner {
   }
   override func pushed(_ connection: RedictConnection, _ octets: Span<UInt8>) {
     pushes.append(text(octets))
+    whenPushed(text(octets))
   }
 
   private func name(_ subscription: RedictSubscription) -> String {

@@ -41,19 +41,23 @@ final class ScriptedTransport: RedictTransport {
     var decoder = RESPDecoder()
     decoder.feed(outgoing.span)
     var commands: [String] = []
-    while let value = try? decoder.nextValue() {
-      let octets = decoder.input.octets(value.octets)
-      var reader = RESPReader(octets)
-      var words: [String] = []
-      while let item = reader.next() {
-        if case .bulkString(let slice) = item { words.append(text(octets.octets(slice))) }
-      }
-      commands.append(words.joined(separator: " "))
-    }
+    while let words = takeWords(&decoder) { commands.append(words.joined(separator: " ")) }
     let rest = decoder.input.count
     outgoing = Array(outgoing.suffix(rest))
     return commands
   }
+}
+
+/// The words of the next command that a decoder has; nil when it has none.
+func takeWords(_ decoder: inout RESPDecoder) -> [String]? {
+  guard let value = try? decoder.nextValue() else { return nil }
+  let octets = decoder.input.octets(value.octets)
+  var reader = RESPReader(octets)
+  var words: [String] = []
+  while let item = reader.next() {
+    if case .bulkString(let slice) = item { words.append(text(octets.octets(slice))) }
+  }
+  return words
 }
 
 /// A client in virtual time whose connections are scripted.

@@ -58,13 +58,7 @@ final class SimulatedServer {
 
     /// Executes what has come.
     func serve() {
-      while let value = try? fromClient.nextValue() {
-        let octets = fromClient.input.octets(value.octets)
-        var reader = RESPReader(octets)
-        var words: [String] = []
-        while let item = reader.next() {
-          if case .bulkString(let slice) = item { words.append(text(octets.octets(slice))) }
-        }
+      while let words = takeWords(&fromClient) {
         answer(words)
       }
       if server.next(3) > 0 {
