@@ -55,7 +55,7 @@ spec: $(VENV)/made
 # A million operations of the Redict driver in virtual time; `make test` runs fewer.
 simulate-redict: swift
 	@NECRO_SIMULATED_OPERATIONS=$(OPERATIONS) NECRO_SEED=$(SEED) \
-	  swift test --disable-xctest --filter '^RedictTests.SimulationTests'
+	  swift test --disable-xctest --filter '^RedictTests\..*SimulationTests'
 
 fuzz: $(VENV)/made swift
 	@$(PY) .ci/fuzz.py --seconds $(SECONDS)

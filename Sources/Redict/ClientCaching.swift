@@ -19,15 +19,9 @@ public struct RedictCacheStatistics: Sendable {
 /// one has gone without a word is noticed by pings. Writes of the client's own callers drop what they
 /// change when they are sent, and again before their callers are told.
 extension RedictClient {
+  /// Of a router's node, those of all nodes together.
   public var cacheStatistics: RedictCacheStatistics {
-    var statistics = RedictCacheStatistics()
-    if let cache {
-      statistics.hits = cache.hits
-      statistics.misses = cache.misses
-      statistics.entries = cache.count
-      statistics.octets = cache.octetCount
-    }
-    return statistics
+    cache?.statistics ?? RedictCacheStatistics()
   }
 
   /// Completes a command whose reply is kept. False when it has to be sent.
@@ -42,6 +36,23 @@ extension RedictClient {
     owner.replied(command, index: 0, reply.span, attributes: Span())
     if command.state == .sent { complete(command) }
     return true
+  }
+}
+
+extension RedictRouter {
+  public var cacheStatistics: RedictCacheStatistics {
+    cache?.statistics ?? RedictCacheStatistics()
+  }
+}
+
+extension ReplyCache {
+  var statistics: RedictCacheStatistics {
+    var statistics = RedictCacheStatistics()
+    statistics.hits = hits
+    statistics.misses = misses
+    statistics.entries = count
+    statistics.octets = octetCount
+    return statistics
   }
 }
 

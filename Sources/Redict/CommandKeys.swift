@@ -1,4 +1,5 @@
 import NecroOctets
+import NecroRESP
 
 /// The arguments of a command in a request, its name first, as positions in the request.
 struct RequestArguments {
@@ -157,5 +158,22 @@ struct CommandKeys {
       slot = one
     }
     return slot
+  }
+}
+
+/// Which arguments of a command are keys, for whoever has to know before it is sent.
+public enum RedictKeys {
+  /// The keys of a command, its name the first argument; of one that is in no table, the first behind
+  /// the name.
+  public static func of(_ command: [[UInt8]]) -> [[UInt8]] {
+    var request = OctetBuffer()
+    RESPSerializer.command(argumentCount: command.count, into: &request)
+    for argument in command { RESPSerializer.argument(argument.span, into: &request) }
+    var arguments = RequestArguments()
+    guard arguments.read(request.octets, at: 0) != nil else { return [] }
+    let found = CommandKeys(arguments, request.octets)
+    var keys: [[UInt8]] = []
+    for index in 0..<found.count { keys.append(command[found[index]]) }
+    return keys
   }
 }

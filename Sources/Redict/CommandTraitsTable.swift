@@ -1,8 +1,8 @@
 /// What the driver has to know of each command. Written by
 /// `Sources/Python/generate/commandtraits.py`.
 enum CommandTraitsTable {
-  /// Lines in the order of their octets: a name, or a container and its subcommand, then the traits and
-  /// the letter for where its keys are.
+  /// Lines in the order of their octets: a name, or a container and its subcommand, then the traits
+  /// and the letter for where its keys are.
   static var lines: StaticString {
     """
     ACL -

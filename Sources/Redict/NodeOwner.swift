@@ -1,4 +1,5 @@
 import NecroOctets
+import NecroReactor
 
 /// The owner of a router's clients: hands on to the router's owner what is its own, and to the router
 /// what that has to see first.

@@ -272,7 +272,8 @@ open class RedictRouter: DriverSource {
   }
 
   static var crossSlot: [UInt8] {
-    [UInt8](copying: ("CROSSSLOT Keys in request don't hash to the same slot" as StaticString).octets)
+    [UInt8](
+      copying: ("CROSSSLOT Keys in request don't hash to the same slot" as StaticString).octets)
   }
 
   /// Completes a command with the next flush.
@@ -379,7 +380,9 @@ open class RedictRouter: DriverSource {
   }
 
   /// Whether all connections are closed, so that `leaveReactor` may be called.
-  public var hasEnded: Bool { isClosed && nodes.isEmpty && retired.isEmpty && finishing.isEmpty && ending.isEmpty }
+  public var hasEnded: Bool {
+    isClosed && nodes.isEmpty && retired.isEmpty && finishing.isEmpty && ending.isEmpty
+  }
 
   /// Takes the router out of the reactor, once it has ended.
   public func leaveReactor() {

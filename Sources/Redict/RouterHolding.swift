@@ -89,7 +89,11 @@ extension RedictRouter {
       if command.deadlineMilliseconds > 0 && command.deadlineMilliseconds <= now {
         fail(item, .timedOut)
       } else if command.routeDeadline <= now {
-        if case .server = item.failure { fail(item, item.failure) } else { fail(item, .waitTimedOut) }
+        if case .server = item.failure {
+          fail(item, item.failure)
+        } else {
+          fail(item, .waitTimedOut)
+        }
       } else if item.due > now {
         rest.append(item)
       } else if command.delays > routing.delaysMax {

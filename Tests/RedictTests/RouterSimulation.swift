@@ -122,7 +122,8 @@ final class SimulatedWorld {
       return masters.prefix(1).contains(link.port)
         ? "*1\r\n$6\r\nmaster\r\n" : "*1\r\n$5\r\nslave\r\n"
     case "CLUSTER": return slotsReply()
-    case "SUBSCRIBE": return ">3\r\n$9\r\nsubscribe\r\n$\(words[1].utf8.count)\r\n\(words[1])\r\n:1\r\n"
+    case "SUBSCRIBE":
+      return ">3\r\n$9\r\nsubscribe\r\n$\(words[1].utf8.count)\r\n\(words[1])\r\n:1\r\n"
     case "SENTINEL": return sentinelReply(words)
     case "ASKING":
       link.isAsking = true

@@ -21,7 +21,8 @@ struct RouterSimulationTests {
     var failures = 0
   }
 
-  static func simulate(_ kind: SimulatedWorld.Kind, seed: UInt64, operations: Int) throws -> Outcome {
+  static func simulate(_ kind: SimulatedWorld.Kind, seed: UInt64, operations: Int) throws -> Outcome
+  {
     let world = SimulatedWorld(kind, seed: seed)
     let owner = RecordingOwner()
     let reactor = try DriverReactor(virtualMilliseconds: 1)

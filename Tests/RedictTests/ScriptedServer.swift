@@ -60,6 +60,13 @@ func takeWords(_ decoder: inout RESPDecoder) -> [String]? {
   return words
 }
 
+/// The next value that a decoder has; nil when it has none.
+func takeReply(_ decoder: inout RESPDecoder) -> [UInt8]? {
+  guard let taken = try? decoder.nextValue() else { return nil }
+  let octets = decoder.input.octets(taken.octets)
+  return octets.indices.map { octets[$0] }
+}
+
 /// A client in virtual time whose connections are scripted.
 final class ScriptedClient {
   let owner = RecordingOwner()

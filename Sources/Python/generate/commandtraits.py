@@ -38,9 +38,9 @@ CONNECTION = {
     ),
 }  # fmt: skip
 
-# Where keys are, as `CommandKeys` reads it: the key specifications of a command in a short form, and
-# the letter that stands for them. A position, `+` for all arguments from there on, `+-1` for all but
-# the last of these, `/2` for every second; `#2` for as many as the argument at 2 says, behind it.
+# Where keys are, as `CommandKeys` reads it: the key specifications of a command in a short form,
+# and the letter that stands for them. A position, `+` for all arguments from there on, `+-1` for
+# all but the last of these, `/2` for every second; `#2` for as many as the argument at 2 says.
 KEYS = {
     (): "-",
     ("1",): "a",
@@ -62,8 +62,8 @@ KEYS = {
     ("1", "?", "?"): "n",
 }
 
-# What a client may keep of its own: reads whose reply depends on their keys alone, and not on time or
-# chance.
+# What a client may keep of its own: reads whose reply depends on their keys alone, and not on time
+# or chance.
 CACHEABLE = frozenset(
     (
         "BITCOUNT", "BITFIELD_RO", "BITPOS", "EXISTS", "GEODIST", "GEOHASH", "GEOPOS",
@@ -80,8 +80,8 @@ CACHEABLE = frozenset(
 HEAD = """/// What the driver has to know of each command. Written by
 /// `Sources/Python/generate/commandtraits.py`.
 enum CommandTraitsTable {
-  /// Lines in the order of their octets: a name, or a container and its subcommand, then the traits and
-  /// the letter for where its keys are.
+  /// Lines in the order of their octets: a name, or a container and its subcommand, then the traits
+  /// and the letter for where its keys are.
   static var lines: StaticString {
     \"\"\"
 """
@@ -127,10 +127,8 @@ def read(folder: Path) -> Iterator[tuple[str, tuple[int, str]]]:
 
 
 def table(commands: dict[str, tuple[int, str]]) -> Iterator[str]:
-    """The lines of the table: every command, and the subcommands that are not like their container."""
-    told = {
-        name: entry for name, entry in commands.items() if " " not in name or entry != (0, "-")
-    }
+    """The lines of the table: every command, and subcommands that are not like their container."""
+    told = {name: entry for name, entry in commands.items() if " " not in name or entry != (0, "-")}
     for container in {name.split()[0] for name in commands if " " in name}:
         is_told = any(name.startswith(f"{container} ") for name in told)
         traits, letter = commands.get(container, (0, "-"))
