@@ -31,7 +31,7 @@ public struct CommandTraits: OptionSet, Sendable {
 
   /// Whether the traits of a command depend on the argument behind its name.
   public static func hasSubcommands(_ name: Span<UInt8>) -> Bool {
-    CommandTraitsTable.traits(name, Span()).contains(.hasSubcommands)
+    CommandTraitsTable.line(name, Span())?.traits.contains(.hasSubcommands) ?? false
   }
 
   /// In the table: that the argument behind the name tells more.
@@ -51,7 +51,7 @@ extension CommandTraitsTable {
 
   /// Binary search among the lines. The last octet but one holds the traits and 0x20, so that it is
   /// visible; the last is the letter.
-  private static func line(
+  fileprivate static func line(
     _ name: Span<UInt8>, _ subcommand: Span<UInt8>
   ) -> (traits: CommandTraits, keys: UInt8)? {
     let table = lines.octets

@@ -116,10 +116,10 @@ open class RedictRouter: DriverSource {
     return nil
   }
 
-  /// The node at an address, known or not; nil when there are too many.
+  /// The node at an address, known or not; nil when there are too many, or the router is closed.
   func findOrMake(_ address: RedictAddress, _ purpose: RedictClient.Purpose) -> RedictNode? {
     if let known = find(address) { return known }
-    guard nodes.count + retired.count < routing.nodesMax else { return nil }
+    guard !isClosed, nodes.count + retired.count < routing.nodesMax else { return nil }
     let node = makeNode(address, purpose)
     nodes.append(node)
     return node
