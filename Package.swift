@@ -195,7 +195,8 @@ let package = Package(
       name: "COpenSSL", path: "Sources/COpenSSL",
       cSettings: isEmbedded ? [.unsafeFlags(["-Os"])] : []),
     .target(
-      name: "CPython", path: "Sources/CPython", exclude: ["exports.map"],
+      name: "CPython", dependencies: ["CKernels"], path: "Sources/CPython",
+      exclude: ["exports.map"],
       cSettings: [
         .unsafeFlags(
           pythonHeaders + ["-Wall", "-Wextra", "-Werror"] + (isEmbedded ? ["-Os"] : []) + embeddedC)

@@ -69,13 +69,9 @@ private func dumps(
   defer {
     if output.capacity <= ModuleState.jsonOutputKept { swap(&output, &state.jsonOutput) }
   }
-  let isWritten: Bool
-  if style.isPlain {
-    isWritten = JSONWriter(state: state, fallback: fallback).write(value, into: &output)
-  } else {
-    isWritten = StyledJSONWriter(state: state, fallback: fallback, style: style)
-      .write(value, into: &output, depth: 0)
-    if !isWritten { JSONWriter(state: state, fallback: nil).noteTrail() }
+  let isWritten = JSONWriter.write(state, fallback: fallback) { writer in
+    if style.isPlain { return writer.write(value, into: &output) }
+    return StyledJSONWriter(writer: writer, style: style).write(value, into: &output, depth: 0)
   }
   return isWritten ? makeBytes(output.octets) : nil
 }

@@ -3,28 +3,92 @@ import NecroJSON
 import NecroOctets
 import NecroPythonJSON
 
-/// Writes Python values as JSON.
+/// Writes Python values as JSON: a call of the writer in C, which hands over here what is of none of
+/// Python's own types.
 struct JSONWriter {
-  let state: ModuleState
-  /// What makes values of other types into values of these, or nil; borrowed.
-  let fallback: Object?
-  /// The most octets that the output may have.
-  var octetsMax = Int.max
+  let call: UnsafeMutablePointer<NecroJSONCall>
 
-  /// Appends a value; false with an error, having appended a part. The error has a note that says
-  /// where in the value it arose.
-  func write(_ value: Object, into output: inout OctetBuffer) -> Bool {
-    if write(value, into: &output, depth: 0) { return true }
-    noteTrail()
-    return false
+  var state: ModuleState {
+    Unmanaged<ModuleState>.fromOpaque(call.pointee.state).takeUnretainedValue()
   }
 
-  func write(_ value: Object, into output: inout OctetBuffer, depth: Int) -> Bool {
-    let writer = state.jsonWriter
-    let outer = writer.octetsMax
-    writer.octetsMax = octetsMax
-    defer { writer.octetsMax = outer }
-    return writer.write(value, fallback, into: &output, depth: depth)
+  /// What makes values of other types into values of these, or nil; borrowed.
+  var fallback: Object? { call.pointee.fallback }
+
+  /// Has `body` write, and an error have a note that says where in the value it arose.
+  ///
+  /// - Parameters:
+  ///   - fallback: borrowed.
+  ///   - octetsMax: the most octets that the output may have.
+  /// - Returns: what `body` does, which is false with an error.
+  static func write(
+    _ state: ModuleState, fallback: Object?, octetsMax: Int = .max,
+    _ body: (JSONWriter) -> Bool
+  ) -> Bool {
+    var call = NecroJSONCall()
+    call.state = Unmanaged.passUnretained(state).toOpaque()
+    call.names = state.jsonNames
+    call.fallback = fallback
+    call.octets_max = octetsMax
+    return withUnsafeMutablePointer(to: &call) { call in
+      let writer = JSONWriter(call: call)
+      if body(writer) { return true }
+      writer.noteTrail()
+      return false
+    }
+  }
+
+  /// Appends a value; false with an error, having appended a part.
+  func write(_ value: Object, into output: inout OctetBuffer, depth: Int = 0) -> Bool {
+    let outer = call.pointee
+    defer {
+      call.pointee.buffer = outer.buffer
+      call.pointee.out = outer.out
+      call.pointee.limit = outer.limit
+    }
+    return withUnsafeMutablePointer(to: &output) { buffer in
+      call.pointee.buffer = UnsafeMutableRawPointer(buffer)
+      takeRoom(0)
+      let isWritten = necro_json_write(call, value, depth)
+      keep()
+      return isWritten && !isTooLong(buffer.pointee)
+    }
+  }
+
+  private var buffer: UnsafeMutablePointer<OctetBuffer> {
+    call.pointee.buffer.assumingMemoryBound(to: OctetBuffer.self)
+  }
+
+  /// Counts what was written to the room.
+  private func keep() {
+    let room = buffer.pointee.reserve(0)
+    let start = room.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self)
+    buffer.pointee.advance(call.pointee.out - start)
+  }
+
+  /// Gives the writer in C room for `octetCount` octets and some more, and little beyond what the
+  /// output may have.
+  private func takeRoom(_ octetCount: Int) {
+    let slack = Int(NECRO_JSON_ROOM)
+    let room = buffer.pointee.reserve(octetCount + slack)
+    let allowed = max(call.pointee.octets_max - buffer.pointee.count, octetCount)
+    let start = room.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self)
+    call.pointee.out = start
+    call.pointee.limit = start + min(room.count - slack, allowed) + slack
+  }
+
+  /// Takes `takeRoom`'s octets where a value begins; false with an error.
+  fileprivate func makeRoom(_ octetCount: Int) -> Bool {
+    keep()
+    if isTooLong(buffer.pointee) { return false }
+    takeRoom(octetCount)
+    return true
+  }
+
+  fileprivate func writeOther(_ value: Object, depth: Int) -> Bool {
+    keep()
+    defer { takeRoom(0) }
+    return writeOther(value, into: &buffer.pointee, depth: depth)
   }
 
   /// Writes a value that is not of one of Python's own types; the subclasses of these are.
@@ -39,7 +103,7 @@ struct JSONWriter {
       return write(unwrapped(value, state), into: &output, depth: depth)
     }
     if isRow(value, state) {
-      return !ObjectWriter.isTooDeep(depth) && writeRow(value, into: &output, depth: depth)
+      return !necro_json_is_too_deep(depth) && writeRow(value, into: &output, depth: depth)
     }
     // An int of a subclass, such as an IntEnum's member, is the number that it is.
     if necro_is_int(value) { return writeInteger(value, into: &output) }
@@ -47,8 +111,8 @@ struct JSONWriter {
   }
 
   private func isTooLong(_ output: borrowing OctetBuffer) -> Bool {
-    if output.count <= octetsMax { return false }
-    raiseTooLong(octetsMax)
+    if output.count <= call.pointee.octets_max { return false }
+    raiseTooLong(call.pointee.octets_max)
     return true
   }
 
@@ -87,7 +151,7 @@ struct JSONWriter {
   private func writeObject(
     _ dict: Object, into output: inout OctetBuffer, depth: Int
   ) -> Bool {
-    if ObjectWriter.isTooDeep(depth) { return false }
+    if necro_json_is_too_deep(depth) { return false }
     output.append(UInt8(ascii: "{"))
     var position: Py_ssize_t = 0
     var key: Object?
@@ -111,7 +175,7 @@ struct JSONWriter {
       guard writeString(name, into: &output) else { return false }
       output.append(UInt8(ascii: ":"))
       guard write(item, into: &output, depth: depth + 1) else {
-        note(retained(name))
+        necro_json_failed_in(call, name)
         return false
       }
       if isTooLong(output) { return false }
@@ -127,7 +191,7 @@ struct JSONWriter {
   private func writeArray(
     _ array: Object, into output: inout OctetBuffer, depth: Int
   ) -> Bool {
-    if ObjectWriter.isTooDeep(depth) { return false }
+    if necro_json_is_too_deep(depth) { return false }
     output.append(UInt8(ascii: "["))
     let isList = necro_is_list(array)
     var index = 0
@@ -139,7 +203,7 @@ struct JSONWriter {
       let isWritten = write(item, into: &output, depth: depth + 1)
       release(item)
       guard isWritten else {
-        note(PyLong_FromLong(index))
+        necro_json_failed_at(call, index)
         return false
       }
       if isTooLong(output) { return false }
@@ -152,7 +216,7 @@ struct JSONWriter {
   private func writeReplacement(
     of value: Object, into output: inout OctetBuffer, depth: Int
   ) -> Bool {
-    if ObjectWriter.isTooDeep(depth) { return false }
+    if necro_json_is_too_deep(depth) { return false }
     guard let fallback else {
       var message = OctetBuffer()
       message.append("a value of type ")
@@ -164,18 +228,18 @@ struct JSONWriter {
       raise(necro_type_error()!, message)
       return false
     }
-    guard let replacement = call(fallback, value) else { return false }
+    guard let replacement = NecroPythonHost.call(fallback, value) else { return false }
     defer { release(replacement) }
     return write(replacement, into: &output, depth: depth + 1)
   }
 
   /// Has the error that is set say where the value at fault lies.
-  func noteTrail() {
-    guard let trail = state.jsonTrail else { return }
-    state.jsonTrail = nil
+  private func noteTrail() {
+    guard let trail = call.pointee.trail else { return }
+    call.pointee.trail = nil
     let error = PyErr_GetRaisedException()
     if let error, let note = imported("necro._results", "note_place") {
-      release(call(note, error, trail))
+      release(NecroPythonHost.call(note, error, trail))
       release(note)
     }
     release(trail)
@@ -183,13 +247,18 @@ struct JSONWriter {
     PyErr_Clear()
     PyErr_SetRaisedException(error)
   }
+}
 
-  /// Notes, while an error makes its way out, the key or index that it comes from; takes that over.
-  func note(_ key: Object?) {
-    if state.jsonTrail == nil { state.jsonTrail = PyList_New(0) }
-    if let key, let trail = state.jsonTrail { PyList_Append(trail, key) }
-    release(key)
-  }
+@c(necro_json_make_room)
+func makeRoom(_ call: UnsafeMutablePointer<NecroJSONCall>?, _ octetCount: Int) -> Bool {
+  JSONWriter(call: call!).makeRoom(octetCount)
+}
+
+@c(necro_json_write_other)
+func writeOther(
+  _ call: UnsafeMutablePointer<NecroJSONCall>?, _ value: Object?, _ depth: Py_ssize_t
+) -> Bool {
+  JSONWriter(call: call!).writeOther(value!, depth: depth)
 }
 
 /// Sets the error for a response that is larger than it may be.

@@ -25,7 +25,7 @@ final class ModuleState {
   private var httpError: Object?
 
   /// What writes and reads JSON; they keep the names they have seen.
-  private(set) lazy var jsonWriter = HostObjectWriter(state: self)
+  let jsonNames = necro_json_names()
   private(set) lazy var jsonReader = JSONReader()
   /// The storage that `dumps` writes to, while nobody does.
   var jsonOutput = OctetBuffer()
@@ -49,10 +49,6 @@ final class ModuleState {
   let nameInt = interned("int")
   let nameIsSafe = interned("is_safe")
   let nameUTCOffset = interned("utcoffset")
-
-  /// A list of the keys and indexes that lead to a value with no JSON form, the innermost first,
-  /// while its error makes its way out; nil at other times. An owned reference.
-  var jsonTrail: Object?
 
   init(
     bodyType: UnsafeMutablePointer<PyTypeObject>,

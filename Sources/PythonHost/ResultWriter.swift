@@ -81,8 +81,10 @@ final class ResultWriter {
 
   private func writeJSON(_ result: Object, _ plan: RoutePlan, _ exchange: Exchange) -> Bool {
     json.removeAll()
-    let writer = JSONWriter(state: state, fallback: jsonDefault, octetsMax: octetsMax)
-    guard writer.write(result, into: &json) else { return false }
+    let isJSON = JSONWriter.write(state, fallback: jsonDefault, octetsMax: octetsMax) {
+      $0.write(result, into: &json)
+    }
+    guard isJSON else { return false }
     let isWritten = respond(exchange, plan, "application/json", json.octets)
     if json.capacity > 65_536 { json = OctetBuffer(capacity: 1_024) }
     return isWritten

@@ -7,10 +7,11 @@ import NecroPythonJSON
 ///
 /// It goes through CPython's interface for all of it: what is to be read by people need not be quick.
 struct StyledJSONWriter {
-  let state: ModuleState
-  /// What makes values of other types into values of these; borrowed.
-  let fallback: Object?
+  let writer: JSONWriter
   let style: JSONStyle
+
+  private var state: ModuleState { writer.state }
+  private var fallback: Object? { writer.fallback }
 
   /// Appends a value; false with an error, having appended a part.
   func write(_ value: Object, into output: inout OctetBuffer, depth: Int) -> Bool {
@@ -26,10 +27,9 @@ struct StyledJSONWriter {
       return write(unwrapped(value, state), into: &output, depth: depth)
     }
     if isKnown(value) {
-      return JSONWriter(state: state, fallback: fallback)
-        .write(value, into: &output, depth: depth)
+      return writer.write(value, into: &output, depth: depth)
     }
-    if ObjectWriter.isTooDeep(depth) { return false }
+    if necro_json_is_too_deep(depth) { return false }
     guard let fallback, let replacement = call(fallback, value) else { return false }
     defer { release(replacement) }
     return write(replacement, into: &output, depth: depth + 1)
@@ -50,7 +50,7 @@ struct StyledJSONWriter {
   private func writeArray(
     _ array: Object, into output: inout OctetBuffer, depth: Int
   ) -> Bool {
-    if ObjectWriter.isTooDeep(depth) { return false }
+    if necro_json_is_too_deep(depth) { return false }
     output.append(0x5B)
     let isList = necro_is_list(array)
     var index = 0
@@ -62,7 +62,7 @@ struct StyledJSONWriter {
       let isWritten = write(item, into: &output, depth: depth + 1)
       release(item)
       guard isWritten else {
-        state.jsonWriter.failed(at: index)
+        necro_json_failed_at(writer.call, index)
         return false
       }
       index += 1
@@ -75,7 +75,7 @@ struct StyledJSONWriter {
   private func writeObject(
     _ dict: Object, into output: inout OctetBuffer, depth: Int
   ) -> Bool {
-    if ObjectWriter.isTooDeep(depth) { return false }
+    if necro_json_is_too_deep(depth) { return false }
     guard let members = members(of: dict) else { return false }
     defer { release(members) }
     output.append(0x7B)
@@ -91,7 +91,7 @@ struct StyledJSONWriter {
       else { return false }
       output.append(style.indent == nil ? ":" : ": ")
       guard write(necro_tuple_item(member, 1)!, into: &output, depth: depth + 1) else {
-        state.jsonWriter.failed(in: necro_tuple_item(member, 0)!)
+        necro_json_failed_in(writer.call, necro_tuple_item(member, 0))
         return false
       }
     }

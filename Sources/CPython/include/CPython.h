@@ -239,3 +239,4 @@ void necro_raise_decode_error(PyObject *type, const char *message, Py_ssize_t of
 #include "CPythonDatetime.h"
 
 #include "JSONObjects.h"
+#include "JSONWriter.h"

@@ -71,45 +71,74 @@ enum DigitWriter {
   /// Writes a finite double: the shortest digits that read back as it, in the form of Python's `repr`.
   static func double(_ value: Double, _ out: UnsafeMutablePointer<UInt8>) -> Int {
     out[0] = 0x2D
-    let sign = value.sign == .minus ? 1 : 0
+    let sign = Int(truncatingIfNeeded: value.bitPattern &>> 63)
     let start = out + sign
+    let magnitude = value.magnitude
+    if magnitude < 1e8, magnitude >= 1e-4 || magnitude == 0 {
+      let count = fewDecimals(magnitude, start)
+      if count > 0 { return sign &+ count }
+    }
     let decimal = ShortestDecimal(value)
-    if decimal.exponent == 0 {
+    if decimal.exponent == 0, decimal.significand < 10_000_000_000_000_000 {
       // A whole number, as many are.
-      if decimal.significand < 10_000_000_000_000_000 {
-        let count = unsigned(decimal.significand, start)
-        start[count] = 0x2E
-        start[count &+ 1] = 0x30
-        return sign &+ count &+ 2
-      }
+      let count = unsigned(decimal.significand, start)
+      start[count] = 0x2E
+      start[count &+ 1] = 0x30
+      return sign &+ count &+ 2
     }
     // All digits go to where those behind a leading zero and point would begin, and room for a point
     // is made where it belongs.
     var digits = start + 8
-    var count: Int
     if decimal.significand >= 1_000_000_000_000_000 {
-      count = seventeen(decimal.significand, &digits)
-    } else {
-      count = unsigned(decimal.significand, digits)
+      let (count, zeroCount) = seventeen(decimal.significand, &digits)
+      return sign &+ place(start, digits, count &- zeroCount, count &+ decimal.exponent)
     }
+    var count = unsigned(decimal.significand, digits)
     let point = count &+ decimal.exponent
     while count > 1 && digits[count &- 1] == 0x30 { count &-= 1 }
     return sign &+ place(start, digits, count, point)
   }
 
+  /// Writes a double that has four decimals at most; 0 if it has more.
+  ///
+  /// Ten thousand times such a double, rounded to an integer, is below 10^12, so that the quotient of
+  /// the two, both exact, rounds to the double: the decimal reads back as it. No two decimals of
+  /// fifteen digits or fewer read back as the same double, so none is shorter.
+  ///
+  /// - Parameter magnitude: 0, or from 10^-4 up to 10^8.
+  @inline(__always)
+  private static func fewDecimals(
+    _ magnitude: Double, _ start: UnsafeMutablePointer<UInt8>
+  ) -> Int {
+    let scaled = UInt64(magnitude * 10_000 + 0.5)
+    if Double(Int64(bitPattern: scaled)) / 10_000 != magnitude { return 0 }
+    let integer = scaled / 10_000
+    let count = leading(integer, start)
+    let fraction = eight((scaled &- integer &* 10_000) &* 10_000)
+    start[count] = 0x2E
+    necro_store_word(start + count + 1, fraction | zeros)
+    // The first decimal is written even if it is 0.
+    return count &+ 1 &+ (71 &- (fraction | 1).leadingZeroBitCount) &>> 3
+  }
+
   /// Writes a number of 16 or 17 digits, as most doubles have, and moves `digits` to the first.
+  ///
+  /// - Returns: how many they are, and how many of them are zeros at the end.
   @inline(__always)
   private static func seventeen(
     _ number: UInt64, _ digits: inout UnsafeMutablePointer<UInt8>
-  ) -> Int {
+  ) -> (count: Int, zeroCount: Int) {
     let high = number / 100_000_000
     let first = high / 100_000_000
+    let middle = eight(high &- first &* 100_000_000)
+    let last = eight(number &- high &* 100_000_000)
     digits[0] = UInt8(truncatingIfNeeded: first) &+ 0x30
-    writeEight(high &- first &* 100_000_000, digits + 1)
-    writeEight(number &- high &* 100_000_000, digits + 9)
-    let zeroCount = first == 0 ? 1 : 0
-    digits += zeroCount
-    return 17 &- zeroCount
+    necro_store_word(digits + 1, middle | zeros)
+    necro_store_word(digits + 9, last | zeros)
+    let skipped = first == 0 ? 1 : 0
+    digits += skipped
+    if last != 0 { return (17 &- skipped, last.leadingZeroBitCount &>> 3) }
+    return (17 &- skipped, 8 &+ middle.leadingZeroBitCount &>> 3)
   }
 
   /// Puts `count` digits, which stand for 0.DIGITS times 10^`point`, where they belong.

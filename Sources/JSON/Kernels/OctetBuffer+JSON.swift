@@ -32,3 +32,13 @@ extension OctetBuffer {
     advance(body(out))
   }
 }
+
+extension JSONSerializer {
+  /// Writes a finite double to memory, as `double(_:into:)` does.
+  ///
+  /// - Parameter out: room for 48 octets, of which more may be written than count.
+  /// - Returns: how many octets count.
+  public static func double(_ value: Double, _ out: UnsafeMutablePointer<UInt8>) -> Int {
+    DigitWriter.double(value, out)
+  }
+}

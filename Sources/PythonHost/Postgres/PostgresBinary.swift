@@ -152,8 +152,10 @@ extension PostgresPython {
     _ object: Object, _ kind: PostgresValueKind, into output: inout OctetBuffer
   ) -> Fit {
     if kind == .jsonb { output.append(1) }
-    let writer = JSONWriter(state: state, fallback: jsonDefault)
-    return writer.write(object, into: &output) ? .fits : .failed
+    let isWritten = JSONWriter.write(state, fallback: jsonDefault) {
+      $0.write(object, into: &output)
+    }
+    return isWritten ? .fits : .failed
   }
 
   // MARK: Dates and times
