@@ -72,5 +72,12 @@ static inline __attribute__((always_inline)) bool next_member(
     return false;
   }
 #endif
-  return PyDict_Next(members->dict, &members->place, name, value);
+  // Of its own, so that the above can lie in registers.
+  Py_ssize_t place = members->place;
+  PyObject *next, *its;
+  if (!PyDict_Next(members->dict, &place, &next, &its)) return false;
+  members->place = place;
+  *name = next;
+  *value = its;
+  return true;
 }

@@ -35,7 +35,7 @@ typedef struct {
   uint8_t octets[53];
 } Name;
 
-#define NAME_COUNT 512
+#define NAME_COUNT 1024
 #define NAME_OCTETS_MAX 48
 
 struct NecroJSONNames {
@@ -127,30 +127,19 @@ HOT uint8_t *write_string(NecroJSONCall *call, PyObject *string, uint8_t *out) {
 
 // MARK: Numbers
 
-/// The eight digits of a number below 10^8, the first in the lowest octet, as numbers: it is halved into
-/// fours, twos and ones, with a product in place of each division.
-HOT uint64_t eight_digits(uint64_t number) {
-  uint64_t high = (number * 109951163) >> 40;
-  uint64_t fours = high | (number - high * 10000) << 32;
-  uint64_t hundreds = ((fours * 10486) >> 20) & 0x0000007F0000007F;
-  uint64_t twos = hundreds | (fours - hundreds * 100) << 16;
-  uint64_t tens = ((twos * 103) >> 10) & 0x000F000F000F000F;
-  return tens | (twos - tens * 10) << 8;
-}
-
-HOT uint8_t *write_leading(uint64_t number, uint8_t *out) {
-  uint64_t digits = eight_digits(number);
-  // The last digit is written even if it is 0.
-  unsigned skipped = (unsigned)__builtin_ctzll(digits | 1ull << 56) & ~7u;
-  necro_store_word(out, (digits | 0x3030303030303030) >> skipped);
-  return out + 8 - skipped / 8;
-}
-
-static uint8_t *write_magnitude(uint64_t number, uint8_t *out) {
-  if (number < 100000000) return write_leading(number, out);
+HOT uint8_t *write_magnitude(uint64_t number, uint8_t *out) {
+  if (number < 100000000) return necro_write_leading(number, out);
   uint64_t high = number / 100000000;
-  out = write_magnitude(high, out);
-  necro_store_word(out, eight_digits(number - high * 100000000) | 0x3030303030303030);
+  uint64_t low = number - high * 100000000;
+  if (high < 100000000) {
+    out = necro_write_leading(high, out);
+  } else {
+    uint64_t top = high / 100000000;
+    out = necro_write_leading(top, out);
+    necro_store_word(out, necro_eight_digits(high - top * 100000000) | 0x3030303030303030);
+    out += 8;
+  }
+  necro_store_word(out, necro_eight_digits(low) | 0x3030303030303030);
   return out + 8;
 }
 
@@ -176,15 +165,14 @@ HOT uint8_t *write_integer(NecroJSONCall *call, PyObject *value, uint8_t *out) {
   size_t count = number->lv_tag >> 3;
   *out = '-';
   out += (number->lv_tag & 2) >> 1;
-  if (__builtin_expect(count <= 1, 1)) {
-    uint64_t magnitude = number->ob_digit[0];
-    return magnitude < 100000000 ? write_leading(magnitude, out) : write_magnitude(magnitude, out);
-  }
-  uint64_t magnitude = number->ob_digit[0] | (uint64_t)number->ob_digit[1] << 30;
-  if (count == 3 && number->ob_digit[2] < 16) {
-    magnitude |= (uint64_t)number->ob_digit[2] << 60;
-  } else if (count > 2) {
-    return write_long_integer(call, value, out - ((number->lv_tag & 2) >> 1));
+  uint64_t magnitude = number->ob_digit[0];
+  if (count > 1) {
+    magnitude |= (uint64_t)number->ob_digit[1] << 30;
+    if (count == 3 && number->ob_digit[2] < 16) {
+      magnitude |= (uint64_t)number->ob_digit[2] << 60;
+    } else if (count > 2) {
+      return write_long_integer(call, value, out - ((number->lv_tag & 2) >> 1));
+    }
   }
   return write_magnitude(magnitude, out);
 }
@@ -195,7 +183,8 @@ HOT uint8_t *write_float(PyObject *value, uint8_t *out) {
     PyErr_SetString(PyExc_ValueError, "NaN and infinities have no JSON form");
     return NULL;
   }
-  return out + necro_json_double(number, out);
+  size_t count = necro_json_double_digits(number, out);
+  return out + (count != 0 ? count : necro_json_double(number, out));
 }
 
 // MARK: Values
@@ -276,14 +265,19 @@ HOT bool end(NecroJSONCall *call, uint8_t *out, uint8_t bracket) {
   return call->limit - call->out >= NECRO_JSON_ROOM / 2 || necro_json_make_room(call, 0);
 }
 
+HOT PyObject **items_of(PyObject *array) {
+  if (PyList_CheckExact(array)) return ((PyListObject *)array)->ob_item;
+  return ((PyTupleObject *)array)->ob_item;
+}
+
 static bool write_items(NecroJSONCall *call, PyObject *array, Py_ssize_t depth) {
-  if (necro_json_is_too_deep(depth)) return false;
-  bool is_list = PyList_CheckExact(array);
+  if (depth >= NECRO_JSON_DEPTH_MAX) return !necro_json_is_too_deep(depth);
   uint8_t *out = call->out;
   *out++ = '[';
-  // A fallback is the user's code, which may change a list: its size is asked for each time.
-  for (Py_ssize_t index = 0; index < Py_SIZE(array); index++) {
-    PyObject *item = is_list ? PyList_GET_ITEM(array, index) : PyTuple_GET_ITEM(array, index);
+  PyObject **items = items_of(array);
+  Py_ssize_t count = Py_SIZE(array);
+  for (Py_ssize_t index = 0; index < count; index++) {
+    PyObject *item = items[index];
     if (__builtin_expect(call->limit - out < NECRO_JSON_ROOM, 0)) {
       call->out = out;
       if (!necro_json_make_room(call, 0)) return false;
@@ -296,6 +290,9 @@ static bool write_items(NecroJSONCall *call, PyObject *array, Py_ssize_t depth) 
       Py_INCREF(item);
       out = write_nested(call, item, depth + 1) ? call->out : NULL;
       Py_DECREF(item);
+      // A fallback is the user's code, which may change a list.
+      items = items_of(array);
+      count = Py_SIZE(array);
     }
     if (out == NULL) {
       necro_json_failed_at(call, index);
@@ -352,7 +349,7 @@ HOT uint8_t *write_name(NecroJSONCall *call, PyObject *name, uint8_t *out) {
 }
 
 static bool write_dict(NecroJSONCall *call, PyObject *dict, Py_ssize_t depth) {
-  if (necro_json_is_too_deep(depth)) return false;
+  if (depth >= NECRO_JSON_DEPTH_MAX) return !necro_json_is_too_deep(depth);
   Py_ssize_t count = PyDict_GET_SIZE(dict);
   uint8_t *out = call->out;
   *out++ = '{';

@@ -25,41 +25,8 @@ struct ShortestDecimal: Equatable {
       significand = c >> UInt64(-q)
     } else {
       let isLowerCloser = fraction == 0 && field > 1
-      (significand, exponent) =
-        isLowerCloser
-        ? Self.shortest(c, q, isLowerCloser: true)
-        : Self.near(c, q) ?? Self.shortest(c, q, isLowerCloser: false)
+      (significand, exponent) = Self.shortest(c, q, isLowerCloser: isLowerCloser)
     }
-  }
-
-  /// The shortest decimal for `c * 2^q` by a single product; nil when that is too close to call.
-  ///
-  /// The product has the value, scaled by a power of ten, as an integer and 64 bits of a fraction, too
-  /// small by less than two in the last. What rounds to the double reaches as far to both sides, and
-  /// how far follows from the power alone: less than five, so that at most one multiple of ten is near.
-  @inline(__always)
-  private static func near(_ c: UInt64, _ q: Int) -> (significand: UInt64, exponent: Int)? {
-    let k = (q &* 1_262_611) >> 22
-    let shift = UInt64(truncatingIfNeeded: q &+ PowersOfTen.binaryExponent(0 &- k) &+ 1)
-    let power = PowersOfTen.significand(0 &- k)
-    let factor = c &<< shift
-    let above = power.high.multipliedFullWidth(by: factor)
-    let below = power.low.multipliedFullWidth(by: factor).high
-    let (fraction, carry) = above.low.addingReportingOverflow(below)
-    let integer = above.high &+ (carry ? 1 : 0)
-    // In units of 2^-60 from here on.
-    let reach = power.high &>> (5 &- shift)
-    let tenth = integer / 10
-    let behind = (integer &- tenth &* 10) &<< 60 | fraction &>> 4
-    let ahead = 10 &<< 60 &- behind
-    // What was cut off adds up to less than four units.
-    let margin: UInt64 = 4
-    if behind &+ margin < reach { return (tenth, k &+ 1) }
-    if ahead &+ margin < reach { return (tenth &+ 1, k &+ 1) }
-    if behind < reach &+ margin || ahead < reach &+ margin { return nil }
-    let half: UInt64 = 1 &<< 63
-    if fraction &- half &+ margin < 2 &* margin { return nil }
-    return (integer &+ fraction &>> 63, k)
   }
 
   /// The shortest decimal for `c * 2^q`.

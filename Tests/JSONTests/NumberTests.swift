@@ -147,6 +147,33 @@ struct NumberTests {
     }
   }
 
+  @Test("doubles are written by the quick ways as by the long one")
+  func doublesBothWays() {
+    var generator = SeededGenerator(seed: 20_261_126)
+    for index in 0..<300_000 {
+      let bits = generator.next()
+      let value: Double
+      switch index % 4 {
+      case 0: value = Double(bitPattern: bits)
+      case 1: value = Double(Int64(bitPattern: bits) >> Int64(index % 60)) / 10_000
+      case 2: value = Double(Int64(bitPattern: bits) >> Int64(index % 60)) * 0.001
+      default: value = Double(bitPattern: bits & ~(0x7F0 << 52) | 0x3F0 << 52) * 1e5
+      }
+      guard value.isFinite else { continue }
+      #expect(written(value, DigitWriter.double) == written(value, DigitWriter.anyDouble))
+    }
+  }
+
+  private func written(
+    _ value: Double, _ write: (Double, UnsafeMutablePointer<UInt8>) -> Int
+  ) -> String {
+    var octets = [UInt8](repeating: 0, count: DigitWriter.room)
+    return octets.withUnsafeMutableBufferPointer { room in
+      let count = write(value, room.baseAddress!)
+      return String(decoding: room[..<count], as: UTF8.self)
+    }
+  }
+
   @Test("doubles at the ends of every exponent survive being written, in the fewest digits")
   func everyExponent() {
     for field in UInt64(0)..<0x7FF {

@@ -102,6 +102,31 @@ static inline bool necro_json_copy_short(uint8_t *out, const uint8_t *text, size
   return true;
 }
 
+// The eight digits of a number below 10^8, the first in the lowest octet, as numbers: it is halved into
+// fours, twos and ones, with a product in place of each division.
+static inline uint64_t necro_eight_digits(uint64_t number) {
+  uint64_t high = (number * 109951163) >> 40;
+  uint64_t fours = high | (number - high * 10000) << 32;
+  uint64_t hundreds = ((fours * 10486) >> 20) & 0x0000007F0000007F;
+  uint64_t twos = hundreds | (fours - hundreds * 100) << 16;
+  uint64_t tens = ((twos * 103) >> 10) & 0x000F000F000F000F;
+  return tens | (twos - tens * 10) << 8;
+}
+
+// Writes a number below 10^8 without leading zeros, and up to eight octets. Returns the end.
+static inline uint8_t *necro_write_leading(uint64_t number, uint8_t *out) {
+  uint64_t digits = necro_eight_digits(number);
+  // The last digit is written even if it is 0.
+  unsigned skipped = (unsigned)__builtin_ctzll(digits | 1ull << 56) & ~7u;
+  necro_store_word(out, (digits | 0x3030303030303030) >> skipped);
+  return out + 8 - skipped / 8;
+}
+
+// Writes a finite double as the shortest digits that read back as it, in the form of Python's `repr`,
+// and up to 40 octets. Returns how many, or 0 when it is one of the few that need a longer look, or an
+// exponent.
+size_t necro_json_double_digits(double value, uint8_t *out);
+
 // The powers of ten from 10^-342 to 10^324, two words each: `Sources/JSON/PowersOfTen.swift`.
 // Filled when the library is loaded, and only read from then on.
 extern uint64_t necro_json_powers[1334];
