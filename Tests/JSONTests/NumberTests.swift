@@ -160,11 +160,12 @@ struct NumberTests {
       default: value = Double(bitPattern: bits & ~(0x7F0 << 52) | 0x3F0 << 52) * 1e5
       }
       guard value.isFinite else { continue }
-      #expect(written(value, DigitWriter.double) == written(value, DigitWriter.anyDouble))
+      #expect(
+        digits(value, DigitWriter.double) == digits(value, DigitWriter.anyDouble))
     }
   }
 
-  private func written(
+  private func digits(
     _ value: Double, _ write: (Double, UnsafeMutablePointer<UInt8>) -> Int
   ) -> String {
     var octets = [UInt8](repeating: 0, count: DigitWriter.room)

@@ -239,4 +239,5 @@ void necro_raise_decode_error(PyObject *type, const char *message, Py_ssize_t of
 #include "CPythonDatetime.h"
 
 #include "JSONObjects.h"
+#include "JSONReader.h"
 #include "JSONWriter.h"

@@ -114,6 +114,13 @@ public struct Tape: ~Copyable {
     }
   }
 
+  /// Calls `body` with the elements as they lie in memory, for a consumer in C: 16 octets each, as
+  /// `Entry` says. There is one at least, or `body` must not look.
+  @inlinable
+  public func withEntries<Result>(_ body: (UnsafeRawPointer) -> Result) -> Result {
+    body(UnsafeRawPointer(base.unsafelyUnwrapped))
+  }
+
   mutating func removeAll() {
     entryCount = 0
   }

@@ -1,0 +1,26 @@
+/// Making Python's own types of the tape of a JSON text.
+#pragma once
+#include "CPython.h"
+
+/// The names and shapes of objects that a reader has read before.
+typedef struct NecroJSONShapes NecroJSONShapes;
+
+/// None with NECRO_JSON_SPECULATION=0 in the environment, but for names.
+NecroJSONShapes *necro_json_shapes(void);
+
+/// Lets go of the strs and dicts that are kept.
+void necro_json_shapes_free(NecroJSONShapes *shapes);
+
+/// An element of a tape, as `Tape.Entry` is.
+typedef struct {
+  uint64_t head, tail;
+} NecroJSONElement;
+
+typedef struct {
+  const uint8_t *text, *unescaped;
+  const NecroJSONElement *next;
+  NecroJSONShapes *shapes;
+} NecroJSONReader;
+
+/// The value that begins at `next`, a new reference; NULL with an error, `next` behind what was read last.
+PyObject *necro_json_read(NecroJSONReader *reader);
