@@ -52,10 +52,11 @@ def run(way: str, peer: str, name: str, calls: int) -> None:
 
 def per_call(way: str, peer: str, name: str) -> float:
     """The instructions of a call."""
-    calls = CALLS.get(name, OTHER_CALLS)
+    calls: int = CALLS.get(name, OTHER_CALLS)
     with ThreadPoolExecutor(2) as pool:
-        more, fewer = pool.map(lambda calls: count(way, peer, name, calls), (calls, 0))
-    return (more - fewer) / calls
+        fewer = pool.submit(count, way, peer, name, 0)
+        more = count(way, peer, name, calls)
+    return (more - fewer.result()) / calls
 
 
 def main() -> None:
