@@ -120,6 +120,7 @@ def run(spec: AppSpec, options: HostOptions) -> int:
         "log_level": options.log_level,
         "limits": options.worker_limits(workers),
         "slow_handler_seconds": options.slow_handler_seconds,
+        "shutdown_seconds": options.shutdown_seconds,
         "database": urls["database"],
         "database_options": options.database_options,
         "redis": urls["redis"],

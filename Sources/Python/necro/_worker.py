@@ -30,8 +30,8 @@ def main(start: object, settings: "dict[str, Any]") -> bool:
 
     - start: the capsule that its thread was started with.
     - settings: `spec`, the app's, `log_format`, `log_level`, `limits`, `slow_handler_seconds`,
-      `database`, `database_options`, `redis`, `redis_options`, `tls`, and `signals`, the descriptor
-      to ask the host by; `path` and `argv` are in `sys` already.
+      `shutdown_seconds`, `database`, `database_options`, `redis`, `redis_options`, `tls`, and
+      `signals`, the descriptor to ask the host by; `path` and `argv` are in `sys` already.
     """
     try:
         return _run(start, settings)
@@ -77,12 +77,19 @@ def _run(start: object, settings: "dict[str, Any]") -> bool:
                 watch(worker, settings["slow_handler_seconds"])
             worker.listen()
             runner.run(_until(drained))
+        from necro._leftovers import leftovers_named_after
+
+        # Well before the host gives the worker up.
+        leftovers = leftovers_named_after(
+            settings["shutdown_seconds"] / 2, runner.get_loop(), lambda line: _say("", line)
+        )
         try:
             runner.run(app.run_shutdown(state, hooks=has_started, report=_report))
         except ExceptionGroup:
             return False
         finally:
             runner.run(services.close())
+    leftovers.cancel()
     return True
 
 

@@ -284,12 +284,20 @@ STUCK = """
     ("name", "status"), [("thread", 1), ("block", 1), ("task", 1), ("hook", 1), ("none", 0)]
 )
 def test_what_does_not_end_is_given_up(host: StartHost, name: str, status: int) -> None:
-    options = ("--drain-seconds", "0.5", "--shutdown-seconds", "1", "--slow-handler-seconds", "0")
+    options = ("--drain-seconds", "0.5", "--shutdown-seconds", "4", "--slow-handler-seconds", "0")
     served = host(STUCK, *options, workers=2)
     with served.connect() as wire:
         wire.request("GET", f"/{name}")
         time.sleep(0.3)
         served.send_signal(signal.SIGTERM)
         assert served.wait() == status
-    said = "necro: 1 worker has not ended after 1.5 s: a hook, a task or a thread"
+    said = "necro: 1 worker has not ended after 4.5 s: a hook, a task or a thread"
     assert (said in served.log) == (status == 1)
+    named = {
+        "thread": "thread asyncio_0 runs",
+        "task": "is awaited",
+        "hook": "wait (",
+    }
+    # A handler that blocks the loop is named by the watch, which is off here.
+    assert ("a worker does not end" in served.log) == (name in named)
+    assert named.get(name, "") in served.log
