@@ -7,6 +7,7 @@ enum StyleRules {
   static let tables: Set<String> = [
     "Sources/Python/necro/postgres/_sqlstates.py", "Sources/Python/necro/redict/_commands.py",
     "Sources/Python/generate/redictoverrides.py",
+    "Tests/PythonTests/support/redict_commands.py",
     // One module, one stub.
     "Sources/Python/necro/_necro.pyi",
   ]
