@@ -185,7 +185,7 @@ def test_without_dev_an_app_that_needs_one_says_how_to_have_it(tmp_path: Path) -
 def test_the_help_says_what_dev_does_and_does_not(tmp_path: Path) -> None:
     done = run_necro("host", "--help", folder=tmp_path)
     said = re.sub(r"\s+", " ", done.stdout)
-    assert "--dev start a private, throw-away Postgres where the app injects db" in said
+    assert "--dev start private, throw-away servers where the app injects db or redis" in said
     assert "there is no reload and no errors in responses yet" in said
 
 
