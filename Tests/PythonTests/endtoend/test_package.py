@@ -78,7 +78,7 @@ def _installed_octets(environment: Path) -> int:
     return sum(path.stat().st_size for path in files)
 
 
-@pytest.mark.xfail(strict=True, reason="1.1 MB since TLS and Redict came: `make size` shows of what")
+@pytest.mark.xfail(strict=True, reason="1.1 MB with TLS and Redict: `make size` shows of what")
 def test_an_installed_necro_fits_in_a_megabyte(environment_with_necro: Path) -> None:
     assert _installed_octets(environment_with_necro) < INSTALLED_OCTETS_MAX
 

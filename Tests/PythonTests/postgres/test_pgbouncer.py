@@ -12,7 +12,7 @@ from private_pgbouncer import PrivatePgbouncer
 from recovery import run_within
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def pooler(postgres_server: PrivatePostgres) -> Iterator[PrivatePgbouncer]:
     with PrivatePgbouncer(postgres_server) as started:
         yield started
