@@ -194,7 +194,10 @@ static void learn(Shape *shape, PyObject *dict, Py_ssize_t count) {
   Members members = members_of(dict);
   PyObject *kept = NULL;
   while (next_member(&members, &name, &value)) {
-    if (!PyUnicode_CheckExact(name) || !PyUnicode_IS_COMPACT_ASCII(name)) goto failed;
+    // Whoever sends the text chooses its names, and what is kept of them stays.
+    if (!PyUnicode_CheckExact(name) || !PyUnicode_IS_COMPACT_ASCII(name) ||
+        PyUnicode_GET_LENGTH(name) > NAME_OCTETS_MAX)
+      goto failed;
     if (first == NULL) {
       first = name;
       if (shape->first != first || shape->count != count) {

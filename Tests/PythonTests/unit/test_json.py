@@ -257,15 +257,31 @@ _LARGE_TEXTS = {
 }
 
 
+def _resident() -> int:
+    """The process's memory that is not swapped out, in octets."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+
 @pytest.mark.parametrize("text", _LARGE_TEXTS.values(), ids=_LARGE_TEXTS)
 def test_a_large_text_leaves_little_behind(text: bytes) -> None:
-    def resident() -> int:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
-
     loads(b'{"warm": "up"}' + b" " * 100)
-    before = resident()
+    before = _resident()
     for _ in range(2):
         with suppress(JSONDecodeError):
             loads(text)
     # A reader keeps 16 MiB at most from one text to the next; the rest is the allocator's.
-    assert resident() - before < 40_000_000
+    assert _resident() - before < 40_000_000
+
+
+def test_names_that_a_sender_chooses_are_not_kept() -> None:
+    before = None
+    for number in range(200):
+        text = b'{"n%d":1,"%s":2}' % (number, b"%03d" % number * 30_000)
+        # The second time a shape is known, and kept.
+        for _ in range(3):
+            assert len(loads(text)) == 2
+        if number == 20:
+            before = _resident()
+    assert before is not None
+    # 180 names of 90,000 octets are 16 MB.
+    assert _resident() - before < 3_000_000
