@@ -24,12 +24,12 @@ extension RedictPool {
     defer { release(known) }
     let start = request.writePosition
     let keywordCount = names.map { necro_tuple_size($0) } ?? 0
+    var promised = 0
+    for index in 0..<keywordCount {
+      promised += size(necro_tuple_item(names, index)!, arguments[count + index]!)
+    }
     let traits: CommandTraits = withOctets(ofBytes: known) { octets in
-      var argumentCount = Int(octets[1]) + count
-      for index in 0..<keywordCount {
-        argumentCount += size(necro_tuple_item(names, index)!, arguments[count + index]!)
-      }
-      RESPSerializer.command(argumentCount: argumentCount, into: &request)
+      RESPSerializer.command(argumentCount: Int(octets[1]) + count + promised, into: &request)
       request.append(octets.extracting(2..<octets.count))
       return CommandTraits(rawValue: octets[0])
     }
@@ -42,13 +42,21 @@ extension RedictPool {
     var blocks = false
     for index in 0..<keywordCount {
       let keyword = necro_tuple_item(names, index)!
-      guard append(keyword, arguments[count + index]!, to: &request) else {
+      let value = arguments[count + index]!
+      promised -= size(keyword, value)
+      guard append(keyword, value, to: &request) else {
         request.truncate(to: start)
         return nil
       }
       if withOctets(ofString: keyword, { $0.equals("BLOCK") }) == true {
         blocks = arguments[count + index]! != necro_none()
       }
+    }
+    // A request that has other arguments than it says would shift the replies of all behind it.
+    guard promised == 0 else {
+      request.truncate(to: start)
+      _ = raiseChanged()
+      return nil
     }
     // XREAD and XREADGROUP wait only where they are told to, which the typed methods do by keyword.
     if traits.contains(.blocking), keywordCount > 0, !blocks,
@@ -155,31 +163,41 @@ extension RedictPool {
     }
     if value == necro_true() { return true }
     if necro_is_tuple(value) || necro_is_list(value) {
-      // Nothing of Python's runs meanwhile that could change a list, but for what `__str__` and
-      // `__repr__` of its items do: a list that has shrunk is noticed.
       let count = necro_size(value)
       for index in 0..<count {
-        guard necro_size(value) == count else {
-          raise(necro_runtime_error()!, "the list of arguments changed while it was read")
-          return false
-        }
-        let item =
+        guard necro_size(value) == count else { return raiseChanged() }
+        let item = retained(
           necro_is_tuple(value)
-          ? necro_tuple_item(value, index)! : necro_list_item(value, index)!
+            ? necro_tuple_item(value, index)! : necro_list_item(value, index)!)
+        defer { release(item) }
         guard append(item, to: &request) else { return false }
       }
       return true
     }
     if necro_is_dict(value) {
+      let count = PyDict_Size(value)
       var position: Py_ssize_t = 0
+      var taken = 0
       var key: Object?
       var item: Object?
       while PyDict_Next(value, &position, &key, &item) != 0 {
-        guard append(key!, to: &request), append(item!, to: &request) else { return false }
+        let (key, item) = (retained(key!), retained(item!))
+        defer {
+          release(key)
+          release(item)
+        }
+        guard append(key, to: &request), append(item, to: &request) else { return false }
+        taken += 1
       }
-      return true
+      return taken == count ? true : raiseChanged()
     }
     return append(value, to: &request)
+  }
+
+  /// An argument's `__buffer__` is code of the user's, which may change the others. Always false.
+  private func raiseChanged() -> Bool {
+    raise(necro_runtime_error()!, "the arguments of a command changed while they were read")
+    return false
   }
 
   /// Appends one argument; false with an error.

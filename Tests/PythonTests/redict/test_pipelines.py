@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import necro.redict as nr
 import pytest
@@ -229,5 +230,32 @@ def test_iterators_give_all(run: Run) -> None:
         assert {pair async for pair in redis.zscan_iter("z")} == {
             (str(n), float(n)) for n in range(300)
         }
+
+    run(body)
+
+
+def test_arguments_that_change_while_they_are_read_shift_no_reply(run: Run) -> None:
+    class Meddling:
+        """A key whose octets cannot be had without the mapping changing."""
+
+        def __init__(self, fields: dict[Any, Any]) -> None:
+            self.fields = fields
+
+        def __buffer__(self, flags: int) -> memoryview:
+            self.fields.clear()
+            return memoryview(b"meddling")
+
+    async def body(redis: nr.Redict) -> None:
+        # What the last one changes has been read by then.
+        for place in range(2):
+            fields: dict[Any, Any] = {}
+            for index in range(3):
+                fields[Meddling(fields) if index == place else f"f{index}"] = f"{index}" * 50
+            with pytest.raises(RuntimeError, match="changed while they were read"):
+                await redis.hset("k", mapping=fields)
+            with pytest.raises(RuntimeError, match="changed while they were read"):
+                await redis.hset(Meddling(later := {"f": "v"}), mapping=later)  # type: ignore[arg-type] # pyright: ignore
+        assert await redis.exists("k") == 0
+        assert await redis.echo("mine") == "mine"
 
     run(body)
