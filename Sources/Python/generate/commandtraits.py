@@ -41,7 +41,7 @@ CONNECTION = {
 # Where keys are, as `CommandKeys` reads it: the key specifications of a command in a short form,
 # and the letter that stands for them. A position, `+` for all arguments from there on, `+-1` for
 # all but the last of these, `/2` for every second; `#2` for as many as the argument at 2 says.
-KEYS = {
+KEYS: dict[tuple[str, ...], str] = {
     (): "-",
     ("1",): "a",
     ("2",): "b",
