@@ -55,6 +55,14 @@ def _wait_seen(served: Host, expected: list[str] | list[bool]) -> None:
         time.sleep(0.02)
 
 
+def _wait_logged(log: Path, line: str) -> None:
+    """Waits until the log holds a line: it is written when the turn of the worker ends."""
+    deadline = time.monotonic() + 10
+    while line not in log.read_text():
+        assert time.monotonic() < deadline, f"no {line!r} in {log.read_text()!r}"
+        time.sleep(0.02)
+
+
 def test_a_signal_reaches_the_handler_of_a_worker(host: StartHost) -> None:
     served = host(SIGNALS)
     assert served.get("/add/SIGUSR1").text == "added"
@@ -118,7 +126,7 @@ def test_an_app_is_told_of_the_signal_once_the_log_has_been_opened_anew(
         log.rename(tmp_path / f"access.log.{times}")
         served.send_signal(signal.SIGUSR1)
         _wait_seen(served, [True] * times)
-        assert "GET /seen" in log.read_text()
+        _wait_logged(log, "GET /seen")
     # The log goes on to be opened anew when the app has taken its handler away.
     assert served.get("/remove").json is True
     log.rename(tmp_path / "access.log.last")
