@@ -9,7 +9,7 @@ INSERT INTO minions (name, kind, weight, boss_id, home) VALUES ($1, $2, $3, $4, 
 -- => id uuid, words tsvector
 INSERT INTO spells (name) VALUES ('new') RETURNING id, words;
 
--- => id uuid, mana int4, was_new bool~
+-- => id uuid, mana int4, was_new bool
 INSERT INTO spells (name, mana) VALUES ('rot', 5) ON CONFLICT (name) DO UPDATE SET mana = coalesce(spells.mana, 0) + excluded.mana RETURNING id, mana, xmax = 0 AS was_new;
 
 -- => id uuid, school text?

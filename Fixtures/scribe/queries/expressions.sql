@@ -21,7 +21,7 @@ SELECT price - discount AS d, price - coalesce(discount, 0) AS t, -price AS n FR
 -- => label text, label2 text?
 SELECT name || '!' AS label, city || '!' AS label2 FROM graveyards;
 
--- => c text, c2 text, f text?
+-- => c text, c2 text, f text
 SELECT concat(city, '!') AS c, concat_ws(',', city, name) AS c2, format('%s', city) AS f FROM graveyards;
 
 -- => is_old bool?, is_named bool, is_other bool
@@ -83,7 +83,7 @@ SELECT gear ->> 'hat' AS hat FROM minions WHERE gear ->> 'hat' IS NOT NULL;
 SELECT (location).crypt, (location).depth FROM graveyards;
 
 -- => n int4, t jsonb, h bool, k text
-SELECT cardinality(tags) AS n, to_jsonb(name) AS t, m.gear ? 'hat' AS h, jsonb_typeof(m.gear) AS k FROM graveyards, minions m;
+SELECT cardinality(tags) AS n, to_jsonb(m.name) AS t, m.gear ? 'hat' AS h, jsonb_typeof(m.gear) AS k FROM graveyards, minions m;
 
 -- => n int4?
 SELECT array_length(tags, 1) AS n FROM graveyards;
@@ -180,5 +180,5 @@ SELECT city FROM graveyards WHERE city = ANY ($1::text[]);
 -- => mood text, boss_id int8
 SELECT mood, boss_id FROM minions WHERE boss_id + length(mood) > 0;
 
--- => l text, c text?
+-- => l text, city text
 SELECT lower(city) AS l, city FROM graveyards WHERE lower(coalesce(city, 'x')) = 'x' AND lower(city) IS NOT NULL OR false;
