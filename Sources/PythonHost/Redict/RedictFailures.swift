@@ -51,6 +51,14 @@ extension RedictPool {
     }
   }
 
+  /// Raises a failure without a detail.
+  func raiseFailure(_ name: StaticString) {
+    guard let error = failure(name, nil) else { return }
+    PyErr_SetObject(
+      UnsafeMutableRawPointer(necro_type(error)!).assumingMemoryBound(to: PyObject.self), error)
+    release(error)
+  }
+
   /// What `necro.redict._errors.failure` makes of a failure.
   func failure(_ name: StaticString, _ detail: Object?) -> Object? {
     guard let make = imported("necro.redict._errors", "failure") else { return nil }

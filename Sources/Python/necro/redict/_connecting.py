@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import socket
+from dataclasses import replace
 from weakref import ref
 
 from necro.redict._errors import (
@@ -55,31 +56,47 @@ class Hooks:
         assert redict is not None
         return redict
 
-    def connection_wanted(self) -> None:
-        """Calls wait, and there may be another connection."""
+    def connection_wanted(self, number: int, host: str | None = None, port: int = 0) -> None:
+        """Calls wait, and there may be another connection.
+
+        - number: what the pool knows the attempt by.
+        - host, port: of a server that a cluster or a sentinel has named.
+        """
+        parameters = self._parameters
+        if host is not None:
+            parameters = replace(parameters, host=host, port=port)
+        self._begin(number, parameters)
+
+    def sentinel_wanted(self, number: int, host: str, port: int) -> None:
+        """The same of a sentinel, which knows other users."""
+        given = self._parameters
+        name, password = given.sentinel_username, given.sentinel_password
+        self._begin(number, replace(given, host=host, port=port, username=name, password=password))
+
+    def _begin(self, number: int, parameters: "RedictParameters") -> None:
         loop = self.redict._loop  # pyright: ignore[reportPrivateUsage]
         if loop.is_closed() or not self.redict._is_open:  # pyright: ignore[reportPrivateUsage]
-            self.redict.connection_failed()
+            self.redict.connection_failed(number)
             return
-        task = loop.create_task(self._attempt(), name="necro.redict connect")
+        task = loop.create_task(self._attempt(number, parameters), name="necro.redict connect")
         self._attempts.add(task)
         task.add_done_callback(self._attempts.discard)
 
-    async def _attempt(self) -> None:
+    async def _attempt(self, number: int, parameters: "RedictParameters") -> None:
         """Opens a connection; the delay behind one that failed is the pool's."""
         try:
             async with asyncio.timeout(self._connect_timeout):
-                opened = await _opened(self._parameters)
+                opened = await _opened(parameters)
         except OSError as error:
             # A TimeoutError is one as well.
             reason = error.strerror or str(error) or "there was no answer in time"
-            self._refuse(ConnectionFailed(f"cannot connect to {self._parameters}: {reason}"))
-            self.redict.connection_failed()
+            self._refuse(ConnectionFailed(f"cannot connect to {parameters}: {reason}"))
+            self.redict.connection_failed(number)
         except BaseException:
-            self.redict.connection_failed()
+            self.redict.connection_failed(number)
             raise
         else:
-            self.redict.attach(opened.detach(), _greeting(self._parameters))
+            self.redict.attach(opened.detach(), _greeting(parameters), number)
 
     def _refuse(self, error: RedictError) -> None:
         # One line for each reason, however often it comes.
