@@ -344,25 +344,31 @@ final class RedictPool: RedictOwner {
     wanting[number] = client
     guard let number = PyLong_FromLong(number) else { return PyErr_WriteUnraisable(hooks) }
     defer { release(number) }
-    guard let address = client.address else { return callHook("connection_wanted", number) }
-    guard let host = makeLatin1String(address.host.span),
-      let port = PyLong_FromLong(Int(address.port))
-    else { return PyErr_WriteUnraisable(hooks) }
     callHook(
-      client.purpose == .sentinel ? "sentinel_wanted" : "connection_wanted", of: nil, number, host,
-      port)
-    release(host)
-    release(port)
+      client.purpose == .sentinel ? "sentinel_wanted" : "connection_wanted", client, number)
+  }
+
+  /// Calls a hook with the address of a router's node behind what it is told.
+  private func callHook(_ name: StaticString, _ client: RedictClient, _ first: Object? = nil) {
+    guard let address = client.address else { return callHook(name, first) }
+    let host = address.host
+    guard let host = makeLatin1String(host.span) else { return PyErr_WriteUnraisable(hooks) }
+    defer { release(host) }
+    guard let port = PyLong_FromLong(Int(address.port)) else {
+      return PyErr_WriteUnraisable(hooks)
+    }
+    defer { release(port) }
+    callHook(name, of: nil, first ?? host, first == nil ? port : host, first == nil ? nil : port)
   }
 
   override func connectionReady(_ connection: RedictConnection) {
-    callHook("connection_ready")
+    callHook("connection_ready", connection.client)
   }
 
   override func connectionClosed(_ connection: RedictConnection) {
     let error = connection.failure.flatMap { exception($0) } ?? none()
     defer { release(error) }
-    callHook("connection_closed", error)
+    callHook("connection_closed", connection.client, error)
   }
 
   // MARK: Subscriptions

@@ -183,7 +183,7 @@ def test_sentinels_in_an_app_and_with_passwords(monkeypatch: pytest.MonkeyPatch)
             wait(lambda: client.post("/count").json() >= 1)
         with pytest.raises(nr.AuthenticationFailed):
             run_on("asyncio", made.url(userinfo=":wrong@"), lambda redis: redis.get("n"))
-        with pytest.raises(nr.ConnectionFailed):
+        with pytest.raises(nr.ConnectionFailed, match="no sentinel names a master 'nobody'"):
             url = made.url().replace("/crypt", "/nobody")
             run_on("asyncio", url, lambda redis: redis.get("n"), wait_timeout=1)
 
@@ -192,12 +192,7 @@ def test_reads_from_the_replica_of_a_master_behind_sentinels() -> None:
     async def body(redis: nr.Redict) -> None:
         await redis.set("k", "v")
         assert await redis.wait(1, 10_000) == 1
-        while (await redis.config_get("port"))["port"] != await _port_of_reader(redis):
-            break
         assert await redis.get("k") == "v"
-
-    async def _port_of_reader(redis: nr.Redict) -> str:
-        return str((await redis.info("server"))["tcp_port"])
 
     with sentinels() as made:
         run_on("asyncio", made.url("?read_from_replicas=1"), body)

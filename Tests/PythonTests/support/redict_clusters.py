@@ -94,6 +94,11 @@ class Cluster:
         for place in range(3, len(self.servers)):
             self.run(place, "CLUSTER", "REPLICATE", self.ids[place % 3])
         wait(lambda: all(self._is_whole(place) for place in everybody))
+        for place in range(3):
+            # A replica is shown to clients once it has been told of something.
+            self.run(place, "FLUSHALL")
+        size = len(self.servers) // 3
+        wait(lambda: all(self._shown(place) == [size] * 3 for place in everybody))
 
     def _known(self, place: int) -> list[str]:
         text: str = self.run(place, "CLUSTER", "NODES")
@@ -105,6 +110,10 @@ class Cluster:
         replicas = sum("slave" in line for line in self._known(place))
         is_ok = "cluster_state:ok" in self.run(place, "CLUSTER", "INFO")
         return is_ok and replicas == len(self.servers) - 3
+
+    def _shown(self, place: int) -> list[int]:
+        """How many servers a client is told of, for each range of slots."""
+        return [len(shard) - 2 for shard in self.run(place, "CLUSTER", "SLOTS")]
 
     def place_of(self, key: str) -> int:
         """The first owner of a key's slot."""
