@@ -55,7 +55,8 @@ extension CommandTraitsTable {
   static func scattering(
     of name: Span<UInt8>, subcommand: Span<UInt8>
   ) -> (request: UInt8, response: UInt8)? {
-    guard let (request, response) = line(name, Span(), scattered) ?? line(name, subcommand, scattered)
+    guard
+      let (request, response) = line(name, Span(), scattered) ?? line(name, subcommand, scattered)
     else { return nil }
     return (request.rawValue &+ 0x20, response)
   }

@@ -122,7 +122,8 @@ func redictCallAt(
     return nil
   }
   return pool.call(
-    arguments + 2, count - 2, names, isRaw: arguments[1] == necro_true(), on: nil, at: (router, node))
+    arguments + 2, count - 2, names, isRaw: arguments[1] == necro_true(), on: nil,
+    at: (router, node))
 }
 
 /// `attach(descriptor, greeting, number)`: begins the connection that was wanted by that number on a

@@ -31,7 +31,7 @@ def console(redict_server: PrivateRedict) -> Any:
 
 async def _until(redis: nr.Redict, key: str, value: str | None) -> None:
     """Waits until the invalidation has been heard."""
-    while await redis.get(key) != value:
+    while await redis.get(key) != value:  # noqa: ASYNC110
         await asyncio.sleep(0.001)
 
 
@@ -121,7 +121,7 @@ def test_a_lost_connection_drops_what_is_kept() -> None:
 def test_in_a_cluster() -> None:
     async def body(redis: nr.Redict, made: Any) -> None:
         keys = [made.key(place) for place in range(3)]
-        await redis.mset({key: "a" for key in keys})
+        await redis.mset(dict.fromkeys(keys, "a"))
         for _ in range(20):
             assert await redis.mget(*keys) == ["a"] * 3
             assert [await redis.get(key) for key in keys] == ["a"] * 3

@@ -147,7 +147,7 @@ def test_pipelines_are_divided_and_answered_in_order(masters: Cluster, on_loop: 
         assert [each.result for each in reads] == [str(n) for n in range(100)]
         with pytest.raises(nr.WrongTypeError):
             _ = wrong.result
-        # What only all nodes can do, and keys of several slots, are refused before anything is sent.
+        # What is for all nodes, and keys of several slots, is refused before anything is sent.
         for refused in (("FLUSHALL",), ("MGET", "a", "b")):
             pipe = redis.pipeline()
             pipe.set("k1", "changed")
@@ -173,10 +173,12 @@ def test_transactions_and_scripts_are_of_one_slot(masters: Cluster, on_loop: Run
             async with redis.transaction() as tx:
                 total = tx.incrby(stock, 5)
             assert total.result == 7
+            tx = redis.transaction(stock)
+            await tx.__aenter__()
+            await redis.incr(stock)
+            tx.set(stock, 0)
             with pytest.raises(nr.WatchError):
-                async with redis.transaction(stock) as tx:
-                    await redis.incr(stock)
-                    tx.set(stock, 0)
+                await tx.__aexit__(None, None, None)
             script = redis.register_script("return redis.call('INCRBY', KEYS[1], ARGV[1])")
             assert await script([stock], [2]) == 10
             assert await script([stock], [2]) == 12
@@ -243,13 +245,14 @@ def test_cancelled_calls_shift_nothing(masters: Cluster, on_loop: Run) -> None:
         names = [f"k{n}" for n in range(50)]
         await redis.mset({name: name for name in names})
         for _ in range(20):
-            calls = [redis.mget(*names) for _ in range(8)] + [redis.dbsize() for _ in range(8)]
+            read = [redis.mget(*names) for _ in range(8)]
+            counted = [redis.dbsize() for _ in range(8)]
             await asyncio.sleep(0)
-            for call in calls[::2]:
-                call.cancel()
-            done = await asyncio.gather(*calls, return_exceptions=True)
-            assert all(each == names for each in done[1:8:2])
-            assert all(each == 50 for each in done[9::2])
+            for reading, counting in zip(read[::2], counted[::2], strict=True):
+                reading.cancel()
+                counting.cancel()
+            assert await asyncio.gather(*read[1::2]) == [names] * 4
+            assert await asyncio.gather(*counted[1::2]) == [50] * 4
             assert await redis.get("k3") == "k3"
 
     on_loop(body)
@@ -345,7 +348,7 @@ def test_nothing_is_lost_while_slots_move(masters: Cluster, on_loop: Run) -> Non
                 for key in keys:
                     await asyncio.to_thread(masters.move_keys, source, target, key)
                 await asyncio.to_thread(masters.end_move, slot_of(tag), target)
-                while counted < before + 3:
+                while counted < before + 3:  # noqa: ASYNC110
                     await asyncio.sleep(0)
         stop.set()
         await counting

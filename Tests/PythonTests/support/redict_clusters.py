@@ -180,7 +180,8 @@ def cluster(replicas: int = 0) -> Generator[Cluster]:
             for _ in range(3 + 3 * replicas)
         ]
         made = Cluster(servers)
-        stack.callback(lambda: [console.close() for console in made.consoles])
+        for console in made.consoles:
+            stack.callback(console.close)
         made.join()
         yield made
 
@@ -225,7 +226,8 @@ def sentinels(password: str | None = None) -> Generator[Sentinels]:
             for _ in range(3)
         ]
         consoles = [Console(each.port) for each in watchers]
-        stack.callback(lambda: [each.close() for each in consoles])
+        for console in consoles:
+            stack.callback(console.close)
 
         def is_known() -> bool:
             told = [each.run("SENTINEL", "MASTER", MASTER) for each in consoles]

@@ -84,15 +84,15 @@ class Hooks:
 
     async def _attempt(self, number: int, parameters: "RedictParameters") -> None:
         """Opens a connection; the delay behind one that failed is the pool's."""
-        is_one = bool(parameters.nodes)
         try:
             async with asyncio.timeout(self._connect_timeout):
                 opened = await _opened(parameters)
         except OSError as error:
             # A TimeoutError is one as well.
             reason = error.strerror or str(error) or "there was no answer in time"
+            host = parameters.host if parameters.nodes else None
             failed = ConnectionFailed(f"cannot connect to {parameters}: {reason}")
-            self._refuse(failed, *((parameters.host, parameters.port) if is_one else ()))
+            self._refuse(failed, host, parameters.port)
             self.redict.connection_failed(number)
         except BaseException:
             self.redict.connection_failed(number)
