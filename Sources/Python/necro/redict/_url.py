@@ -88,8 +88,8 @@ def parse_redict_url(url: str) -> RedictParameters:
     scheme, separator, rest = url.partition("://")
     if not separator or scheme.lower() not in _SCHEMES:
         raise RedictURLError(
-            "a Redict URL begins with redis://, rediss://, unix://, redis+cluster:// or"
-            " redis+sentinel://"
+            "a Redict URL begins with redis://, rediss:// or unix://; for a cluster with"
+            " redis+cluster://, for sentinels with redis+sentinel://"
         )
     if "#" in rest:
         raise RedictURLError('a Redict URL has no fragment: "#" in a part is written %23')
