@@ -118,10 +118,8 @@ def merge_patch(target: "Any", patch: "Any") -> "Any":
     target, patch = native.to_dict(target), native.to_dict(patch)
     if not isinstance(patch, dict):
         return patch
-    changes: dict[Any, Any] = patch
-    before: dict[Any, Any] = target if isinstance(target, dict) else {}
-    merged = dict(before)
-    for name, value in changes.items():
+    merged: dict[Any, Any] = dict(target) if isinstance(target, dict) else {}  # pyright: ignore[reportUnknownArgumentType]
+    for name, value in patch.items():  # pyright: ignore[reportUnknownVariableType]
         if value is None:
             merged.pop(name, None)
         else:
