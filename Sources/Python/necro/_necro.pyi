@@ -8,6 +8,7 @@ from types import FrameType
 from typing import Any, Literal, Self, final, overload, type_check_only
 
 from necro._routes import CompiledRoute
+from necro.postgres._encryption import PostgresTLS
 
 class JSONDecodeError(ValueError):
     """The octets are not a JSON text (RFC 8259)."""
@@ -460,7 +461,6 @@ class PostgresPool:
     def attach(
         self,
         descriptor: int,
-        is_connecting: bool,
         startup: tuple[
             bytes,
             bytes,
@@ -470,9 +470,11 @@ class PostgresPool:
             int,
             float | None,
             bytes | None,
+            int,
         ],
         answers_wanted: bool,
         is_exclusive: bool,
+        tls: PostgresTLS | None,
         /,
     ) -> PostgresConnection: ...
     def connection_failed(self) -> None: ...
@@ -547,3 +549,7 @@ class PostgresConnection:
     def state(self) -> str: ...
     @property
     def is_idle(self) -> bool: ...
+    @property
+    def is_encrypted(self) -> bool: ...
+    @property
+    def is_authenticated(self) -> bool: ...
