@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ssl
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +16,12 @@ RULES = (
     "local all all trust",
     "hostssl all withtls 127.0.0.1/32 scram-sha-256",
     "hostnossl all clear 127.0.0.1/32 scram-sha-256",
-    "host all both 127.0.0.1/32 scram-sha-256",
+    "host all either 127.0.0.1/32 scram-sha-256",
     "host all hashed 127.0.0.1/32 md5",
     "hostssl all zombie 127.0.0.1/32 cert clientcert=verify-full",
     "host all trusted 127.0.0.1/32 trust",
 )
-ROLES = ("withtls", "clear", "both", "hashed", "zombie", "trusted")
+ROLES = ("withtls", "clear", "either", "hashed", "zombie", "trusted")
 
 
 @dataclass(frozen=True)
@@ -47,6 +46,18 @@ class Crypt:
         query = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in given.items())
         return f"postgresql://{role}:{PASSWORD}@{host}:{port}/postgres?{query}"
 
+    def revocations(self, name: str) -> bytes:
+        """A list of revoked certificates, with that of one pair, in PEM."""
+        folder = self.folder
+        (folder / "index.txt").write_text("")
+        (folder / "ca.cnf").write_text(
+            "[ca]\ndefault_ca=one\n[one]\ndatabase=index.txt\ndefault_md=sha256\n"
+            "default_crl_days=30\n"
+        )
+        authority = ["-config", "ca.cnf", "-cert", "root.crt", "-keyfile", "root.key"]
+        openssl("ca", *authority, "-revoke", f"{name}.crt", folder=folder)
+        return openssl("ca", *authority, "-gencrl", folder=folder).encode()
+
 
 def make_crypt(folder: Path) -> Crypt:
     """Makes the certificates."""
@@ -59,7 +70,7 @@ def make_crypt(folder: Path) -> Crypt:
     # A name in the subject alone, as certificates were once made.
     authority.signed("localhost")
     authority.signed("expired", "localhost", days=-1)
-    authority.signed("ed25519", "localhost", key="ed25519")
+    authority.self_signed("ed25519", "localhost", key="ed25519")
     authority.self_signed("self-signed", "localhost")
     crypt.stranger.signed("unknown", "localhost")
     authority.signed("zombie")
@@ -75,7 +86,7 @@ def make_crypt(folder: Path) -> Crypt:
 
 
 @contextmanager
-def postgres_with_tls(crypt: Crypt) -> Iterator[PrivatePostgres]:
+def postgres_with_tls(crypt: Crypt) -> Generator[PrivatePostgres]:
     """A server that shows the good certificate."""
     with PrivatePostgres(
         tcp=True, settings={"ssl": "on", "ssl_ca_file": "root.crt"}, hba=RULES, files=_files(crypt)
@@ -83,7 +94,8 @@ def postgres_with_tls(crypt: Crypt) -> Iterator[PrivatePostgres]:
         for role in ROLES:
             kind = "md5" if role == "hashed" else "scram-sha-256"
             server.run_sql(
-                f"SET password_encryption = '{kind}'; CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}'"
+                f"SET password_encryption = '{kind}';"
+                f" CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}'"
             )
         yield server
 
@@ -103,8 +115,3 @@ def show(server: PrivatePostgres, crypt: Crypt, kind: str) -> None:
         # Of the server's user, as it was made.
         (server.data_folder / name).write_bytes(content)
     server.restart()
-
-
-def versions(version: ssl.TLSVersion) -> str:
-    """A version as Postgres names it."""
-    return {ssl.TLSVersion.TLSv1_2: "TLSv1.2", ssl.TLSVersion.TLSv1_3: "TLSv1.3"}[version]
