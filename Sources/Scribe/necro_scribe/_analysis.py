@@ -149,11 +149,14 @@ class Analyst:
                 await self._check_utility(sql)
                 return None
             raise _fault(error, len(head)) from error
-        types = await self._connection.fetch_value(
-            "SELECT parameter_types::oid[]::int8[] FROM pg_prepared_statements WHERE name = $1",
-            _NAME,
-        )
-        await self._connection.execute(f"DEALLOCATE {_NAME}")
+        try:
+            types = await self._connection.fetch_value(
+                "SELECT parameter_types::oid[]::int8[] FROM pg_prepared_statements WHERE name = $1",
+                _NAME,
+            )
+        finally:
+            # It is the session's and outlives the transaction.
+            await self._connection.execute(f"DEALLOCATE {_NAME}")
         return list(types)
 
     async def _analysed(self, sql: str, types: list[int]) -> Node:

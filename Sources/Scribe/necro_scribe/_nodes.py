@@ -87,6 +87,14 @@ class Node:
         value = self.fields.get(name)
         return [each for each in value if isinstance(each, Node)] if isinstance(value, list) else []
 
+    def element(self, name: str, number: int) -> "Node | None":
+        """The node at a place of a list, counted from 1; None where there is none."""
+        value = self.fields.get(name)
+        if not isinstance(value, list) or not 0 < number <= len(value):
+            return None
+        found = value[number - 1]
+        return found if isinstance(found, Node) else None
+
     def words(self, name: str) -> list[str]:
         """The words of a list."""
         value = self.fields.get(name)

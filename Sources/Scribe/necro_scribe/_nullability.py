@@ -218,7 +218,7 @@ class Prover:
         if query is None or kind not in (EXPR_SUBLINK, ANY_SUBLINK, ALL_SUBLINK):
             return "nothing is known of a subquery of its kind"
         within = self.outputs(query, scope)
-        reason = next((why for why in within.values() if why), "")
+        reason = next((why for why in within.values() if why), "") if within else "it is unknown"
         if kind == EXPR_SUBLINK:
             is_there = self.calls.has_one_row(query)
             return reason if is_there else "the subquery may have no row"

@@ -4,6 +4,7 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
+from necro_scribe._node_types import type_of
 from necro_scribe._nodes import Node
 from necro_scribe._nullability_scope import Condition, Event, RowFacts, Scope, variable_key
 
@@ -169,10 +170,8 @@ class FromProofs:
             return _MISSING
         if entry.number("rtekind") in (JOIN, GROUP):
             name = "groupexprs" if entry.number("rtekind") == GROUP else "joinaliasvars"
-            aliases = entry.nodes(name)
-            if not 0 < column <= len(aliases):
-                return _MISSING
-            return self._prover.why(aliases[column - 1], home)
+            alias = entry.element(name, column)
+            return _MISSING if alias is None else self._prover.why(alias, home)
         if number not in home.columns or number not in home.facts.nulled:
             return _MISSING
         return self.of_column(number, column, home)
@@ -264,7 +263,10 @@ class FromProofs:
         function = self._catalog.function_of(call) if call.tag == "FUNCEXPR" else None
         if function is not None and function.returns_set:
             return self._prover.calls.set_columns(function, call, scope)
-        return [self._prover.why(call, scope)] if each.number("funccolcount") == 1 else []
+        # A composite value is there, and its fields may be NULL.
+        row = self._catalog.type_rows.get(self._catalog.base_of(type_of(call, self._catalog)))
+        is_scalar = row is not None and row.typtype not in ("c", "p")
+        return [self._prover.why(call, scope)] if is_scalar else []
 
     # Common tables.
 

@@ -140,7 +140,7 @@ class RowProofs:
             return False
         pinned: dict[int, set[int]] = {}
         for owner, column, other, operator in equalities:
-            if owner == number and _needs(other, relations) <= known:
+            if owner == number and self._needs(other, relations) <= known:
                 families = self._catalog.equalities.get(operator, frozenset())
                 pinned.setdefault(column, set()).update(families)
         return any(
@@ -150,6 +150,24 @@ class RowProofs:
             )
             for key in relation.keys
         )
+
+    def _needs(self, node: Node, relations: list[Node]) -> set[int]:
+        """The relations of this level that an expression depends on; -1 for what is not known."""
+        found: set[int] = set()
+        for each in walked(node):
+            if each.tag in ("SUBLINK", "QUERY") or self._is_volatile(each):
+                return {-1}
+            if each.tag == "VAR" and not each.number("varlevelsup"):
+                column = _column_of(each, relations)
+                found.add(column.number("varno") if column is not None else -1)
+        return found
+
+    def _is_volatile(self, node: Node) -> bool:
+        """Whether a node may have another value for each row that is looked at."""
+        if node.tag not in ("FUNCEXPR", "OPEXPR"):
+            return node.tag == "NEXTVALUEEXPR"
+        function = self._catalog.function_of(node)
+        return function is None or function.volatility == "v"
 
 
 def _column_of(node: Node, relations: list[Node]) -> Node | None:
@@ -162,17 +180,8 @@ def _column_of(node: Node, relations: list[Node]) -> Node | None:
         entry = relations[node.number("varno") - 1]
         if entry.number("rtekind") != JOIN:
             return node
-        node = entry.nodes("joinaliasvars")[node.number("varattno") - 1]
+        alias = entry.element("joinaliasvars", node.number("varattno"))
+        if alias is None:
+            return None
+        node = alias
     return None
-
-
-def _needs(node: Node, relations: list[Node]) -> set[int]:
-    """The relations of this level that an expression depends on; all where it is not plain."""
-    found: set[int] = set()
-    for each in walked(node):
-        if each.tag in ("SUBLINK", "QUERY"):
-            return {-1}
-        if each.tag == "VAR" and not each.number("varlevelsup"):
-            column = _column_of(each, relations)
-            found.add(column.number("varno") if column is not None else -1)
-    return found

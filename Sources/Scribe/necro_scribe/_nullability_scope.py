@@ -126,10 +126,12 @@ class Scope:
         """Whether an expression of this level is known not to be NULL where we are."""
         if not self.is_grouped:
             return self.facts.holds(key)
-        if key in self.after:
-            return True
         grouping = self.grouping
-        return grouping is not None and grouping.has_rows and self.facts.holds(key)
+        if grouping is None:
+            return False
+        # Where a grouping set leaves out what an expression is made of, it is another one.
+        is_same = key[0] in ("V", "AGGREF") or all(grouping.is_kept.values())
+        return is_same and (key in self.after or (grouping.has_rows and self.facts.holds(key)))
 
     def name_of(self, number: int) -> str:
         """What a relation is called in the query."""
@@ -152,9 +154,8 @@ class Scope:
             entry = self.relation(node.number("varno"))
             if entry is None or entry.number("rtekind") != 2:
                 return node
-            aliases = entry.nodes("joinaliasvars")
-            column = node.number("varattno")
-            if column > len(aliases):
+            alias = entry.element("joinaliasvars", node.number("varattno"))
+            if alias is None:
                 return node
-            node = aliases[column - 1]
+            node = alias
         return node

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import necro.postgres as pg
 import pytest
+from necro._private_servers import PrivatePostgres
+from necro._private_servers._binaries import package_folders
 from necro_scribe._catalog import Catalog, Function, read_catalog
 from necro_scribe._nullability_functions import (
     is_never_null,
@@ -43,9 +47,34 @@ PARTS = [
 ]
 
 
+def _version(folder: Path | None) -> str:
+    return "own" if folder is None else folder.parent.name
+
+
+@pytest.fixture(scope="module", params=[None, *package_folders()], ids=_version)
+def server(request: pytest.FixtureRequest, postgres_server: PrivatePostgres) -> Iterator[str]:
+    """A URL of the server of all tests, and of one of each other version."""
+    if request.param is None:
+        yield postgres_server.url
+        return
+    with PrivatePostgres(programs=request.param) as other:
+        yield other.url
+
+
 @pytest.fixture(scope="module")
-def catalog(crypt: Crypt) -> Catalog:
+def catalog(server: str) -> Catalog:
     """The catalogs of the server."""
+
+    async def look() -> Catalog:
+        async with pg.connect(server) as database, database.connection() as connection:
+            return await read_catalog(connection)
+
+    return asyncio.run(look())
+
+
+@pytest.fixture(scope="module")
+def own_catalog(crypt: Crypt) -> Catalog:
+    """The catalogs of the crypt."""
     found: list[Catalog] = []
 
     async def look(connection: pg.Connection) -> None:
@@ -56,9 +85,9 @@ def catalog(crypt: Crypt) -> Catalog:
 
 
 @pytest.fixture(scope="module")
-def calls(crypt: Crypt) -> Iterator[Calls]:
+def calls(server: str) -> Iterator[Calls]:
     """A connection that runs calls."""
-    opened = Calls(crypt.url)
+    opened = Calls(server)
     yield opened
     opened.close()
 
@@ -169,8 +198,8 @@ def test_what_gives_null_is_not_held_not_to(catalog: Catalog) -> None:
     assert not is_null_of_first(known["lower(text)"])
 
 
-def test_a_function_of_a_user_is_not_known(catalog: Catalog) -> None:
-    own = next(each for each in catalog.functions.values() if each.name == "shout")
+def test_a_function_of_a_user_is_not_known(own_catalog: Catalog) -> None:
+    own = next(each for each in own_catalog.functions.values() if each.name == "shout")
     assert own.is_strict
     assert not never_null_of_values(own)
     assert not is_never_null(own)

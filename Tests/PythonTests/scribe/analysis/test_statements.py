@@ -72,6 +72,8 @@ MORE_ROWS = [
     "SELECT count(*) FROM minions GROUP BY ROLLUP (kind)",
     "SELECT * FROM graveyards WHERE name = 'x' COLLATE \"C\"",
     "SELECT * FROM unnest(ARRAY[1, 2])",
+    "SELECT * FROM minions WHERE id = (random() * 5)::int",
+    "SELECT * FROM minions m WHERE id = (SELECT g.id FROM graves g WHERE g.id = m.grave_id)",
 ]
 
 
