@@ -16,10 +16,10 @@ SELECT number + 1 AS n FROM graves WHERE number + 1 IS NOT NULL GROUP BY ROLLUP 
 SELECT graveyard_id + 1 AS n FROM graves WHERE graveyard_id + 1 IS NOT NULL GROUP BY graveyard_id;
 
 -- => n int4, c text?
-SELECT t.n, t.c FROM XMLTABLE ('/a/b' PASSING '<a><b c="x"/><b/></a>'::xml COLUMNS n FOR ORDINALITY, c text PATH '@c') AS t;
+SELECT t.n, t.c FROM XMLTABLE ('/a/b' PASSING ('<a><b c="x"/><b/></a>'::xml) COLUMNS n FOR ORDINALITY, c text PATH '@c') AS t;
 
 -- => n int4?, c text
-SELECT t.n, t.c FROM XMLTABLE ('/a/b' PASSING '<a><b c="x"/><b c="y"/></a>'::xml COLUMNS n int PATH '@n', c text PATH '@c' NOT NULL) AS t;
+SELECT t.n, t.c FROM XMLTABLE ('/a/b' PASSING ('<a><b c="x"/><b c="y"/></a>'::xml) COLUMNS n int PATH '@n', c text PATH '@c' NOT NULL) AS t;
 
 -- A composite value in FROM is there, and has no value in it.
 -- => crypt text?, depth int4?
