@@ -14,7 +14,8 @@ struct EventTests {
   }
 
   /// The parser that has all of a document agrees with the fixtures' errors.
-  @Test("a fixture's document is accepted or refused alike whole", arguments: try Fixture.all("json"))
+  @Test(
+    "a fixture's document is accepted or refused alike whole", arguments: try Fixture.all("json"))
   func whole(_ fixture: Fixture) {
     let reading = read(fixture.input, limits: Self.limits(fixture))
     guard let last = fixture.expected.last, last.text.hasPrefix("error ") else {
@@ -81,8 +82,9 @@ struct EventTests {
 
   @Test("a number that is a document ends with it")
   func lastNumber() throws {
-    for (text, event) in [("12", JSONEvent.integer(12)), ("-0.5e1", .double(-5)), ("0", .integer(0))]
-    {
+    for (text, event) in [
+      ("12", JSONEvent.integer(12)), ("-0.5e1", .double(-5)), ("0", .integer(0)),
+    ] {
       var decoder = JSONEventDecoder()
       decoder.feed(Array(text.utf8).span)
       #expect(try decoder.next() == nil)
