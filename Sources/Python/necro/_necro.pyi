@@ -8,6 +8,12 @@ from types import FrameType
 from typing import Any, Literal, Self, final, overload, type_check_only
 
 from necro._routes import CompiledRoute
+from necro.postgres._encryption import PostgresTLS
+
+type Duplicates = Literal["last", "error"]
+type NaN = Literal["error", "null"]
+type DecimalForm = Literal["string", "number"]
+type BigInt = Literal["number", "string", "error"]
 
 class JSONDecodeError(ValueError):
     """The octets are not a JSON text (RFC 8259)."""
@@ -32,7 +38,9 @@ def dumps(
     sort_keys: bool = False,
     indent: int | None = None,
     non_str_keys: bool = False,
-    nan: Literal["error", "null"] = "error",
+    nan: NaN = "error",
+    decimal: DecimalForm = "string",
+    big_int: BigInt = "number",
 ) -> bytes:
     """The JSON text of a value, as UTF-8 without insignificant white space.
 
@@ -44,13 +52,34 @@ def dumps(
     - non_str_keys: keys of other types are written as text: numbers, booleans and None as JSON has
       them, others as `default` and Necro replace them.
     - nan: whether NaN and the infinities are an error or `null`.
+    - decimal: whether a Decimal is a string with every digit, or a number with every digit.
+    - big_int: whether an int beyond 2**53 - 1, which many readers round, is a number with every
+      digit, a string, or an error.
 
     Raises TypeError for a value that JSON does not know and for a key that is not a `str`,
     ValueError for NaN, an infinity, a lone surrogate or a value that contains itself.
     """
 
-def loads(data: bytes | bytearray | memoryview | str, /) -> Any:
-    """The value of a JSON text; raises JSONDecodeError."""
+def loads(
+    data: bytes | bytearray | memoryview | str,
+    /,
+    *,
+    duplicates: Duplicates = "last",
+    float_hook: Callable[[str], Any] | None = None,
+    i_json: bool = False,
+) -> Any:
+    """The value of a JSON text.
+
+    - duplicates: whether of duplicate keys the last wins, or the second is an error.
+    - float_hook: makes the value of a number with fraction or exponent of its text, as
+      `decimal.Decimal` does. Integers are ints.
+    - i_json: whether duplicate keys, and strings with noncharacters, are an error (RFC 7493).
+
+    Raises JSONDecodeError for what is no JSON text, and what `float_hook` does.
+    """
+
+def check(data: bytes | bytearray | memoryview | str, /) -> None:
+    """Raises JSONDecodeError for what is no JSON text, and makes no value."""
 
 def load_tls(
     worker: Worker | None,
@@ -465,7 +494,6 @@ class PostgresPool:
     def attach(
         self,
         descriptor: int,
-        is_connecting: bool,
         startup: tuple[
             bytes,
             bytes,
@@ -475,9 +503,11 @@ class PostgresPool:
             int,
             float | None,
             bytes | None,
+            int,
         ],
         answers_wanted: bool,
         is_exclusive: bool,
+        tls: PostgresTLS | None,
         /,
     ) -> PostgresConnection: ...
     def connection_failed(self) -> None: ...
@@ -552,3 +582,7 @@ class PostgresConnection:
     def state(self) -> str: ...
     @property
     def is_idle(self) -> bool: ...
+    @property
+    def is_encrypted(self) -> bool: ...
+    @property
+    def is_authenticated(self) -> bool: ...
