@@ -150,6 +150,7 @@ let package = Package(
     .library(name: "NecroPostgresWire", targets: ["NecroPostgresWire"]),
     .library(name: "NecroRESP", targets: ["NecroRESP"]),
     .library(name: "NecroRouter", targets: ["NecroRouter"]),
+    .library(name: "NecroSQLText", targets: ["NecroSQLText"]),
     .library(name: "NecroPostgres", targets: ["NecroPostgres"]),
     .library(name: "NecroRedict", targets: ["NecroRedict"]),
     .library(name: "NecroTLS", targets: ["NecroTLS"]),
@@ -185,6 +186,9 @@ let package = Package(
     .target(
       name: "NecroRouter", dependencies: ["NecroOctets"],
       path: "Sources/Router", swiftSettings: codec),
+    .target(
+      name: "NecroSQLText", dependencies: ["NecroOctets"],
+      path: "Sources/SQLText", swiftSettings: codec),
 
     // C shims.
     .target(name: "CKernels", path: "Sources/CKernels", cSettings: shimSettings),
@@ -260,7 +264,7 @@ let package = Package(
       dependencies: [
         "CHTTPParser", "CHiredis", "CLibpq", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1",
         "NecroJSON", "NecroPostgresJSON", "NecroPostgresWire", "NecroRESP", "NecroRouter",
-        "NecroTLS",
+        "NecroSQLText", "NecroTLS",
       ],
       path: "Tests/FuzzBodies", swiftSettings: common),
     .executableTarget(
@@ -330,6 +334,9 @@ let package = Package(
     .testTarget(
       name: "RouterTests", dependencies: ["NecroRouter", "TestSupport", "NecroFuzzBodies"],
       path: "Tests/RouterTests", swiftSettings: common),
+    .testTarget(
+      name: "SQLTextTests", dependencies: ["NecroSQLText", "TestSupport", "NecroFuzzBodies"],
+      path: "Tests/SQLTextTests", swiftSettings: common),
     .testTarget(
       name: "ReactorTests", dependencies: ["NecroReactor", "CLinux", "TestSupport"],
       path: "Tests/ReactorTests", swiftSettings: common),

@@ -32,6 +32,7 @@ let bodies = [
   (product: "resp-roundtrip", folder: "RESPRoundTrip"),
   (product: "resp-split", folder: "RESPSplit"),
   (product: "router-model", folder: "RouterModel"),
+  (product: "sqltext-roundtrip", folder: "SQLTextRoundTrip"),
   (product: "tls-garbage", folder: "TLSGarbage"),
   (product: "tls-mutation", folder: "TLSMutation"),
   (product: "canary-body", folder: "Canary"),

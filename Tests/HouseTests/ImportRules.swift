@@ -14,6 +14,7 @@ enum ImportRules {
     // JSON has the numbers whose text its doubles have as well.
     "Sources/RESP": ["NecroOctets", "NecroJSON"],
     "Sources/Router": ["NecroOctets"],
+    "Sources/SQLText": ["NecroOctets"],
     "Sources/Reactor": ["CLinux", "NecroOctets"],
     "Sources/TLS": ["CLinux", "COpenSSL", "NecroOctets"],
     "Sources/Postgres": ["CLinux", "NecroOctets", "NecroReactor", "NecroPostgresWire"],
@@ -35,7 +36,8 @@ enum ImportRules {
     "Tests/TestSupport": ["NecroOctets", "CLinux", "Foundation", "Testing"],
     "Tests/FuzzBodies": [
       "CHTTPParser", "CHiredis", "CLibpq", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1",
-      "NecroJSON", "NecroPostgresJSON", "NecroPostgresWire", "NecroRESP", "NecroRouter", "NecroTLS",
+      "NecroJSON", "NecroPostgresJSON", "NecroPostgresWire", "NecroRESP", "NecroRouter",
+      "NecroSQLText", "NecroTLS",
       // Certificates come from files.
       "Foundation",
     ],
@@ -68,6 +70,7 @@ enum ImportRules {
     ]),
     "Tests/RESPTests": tests(["NecroOctets", "NecroRESP", "NecroFuzzBodies"]),
     "Tests/RouterTests": tests(["NecroOctets", "NecroRouter", "NecroFuzzBodies"]),
+    "Tests/SQLTextTests": tests(["NecroOctets", "NecroSQLText", "NecroFuzzBodies"]),
     "Tests/ReactorTests": tests(["NecroOctets", "NecroReactor", "CLinux"]),
     "Tests/TLSTests": tests([
       "NecroOctets", "NecroTLS", "CLinux", "COpenSSLHeaders", "NecroFuzzBodies",
