@@ -122,22 +122,21 @@ func packedRelocations() -> [String] {
   return []
 }
 
-let extensionLinker: [LinkerSetting] =
-  [
-    .unsafeFlags([
-      "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/CPython/exports.map",
-    ])
-  ]
-  + (isEmbedded
-    ? [
-      .unsafeFlags(
-        [
-          "-L\(embeddedLibraries())", "-lswiftUnicodeDataTables",
-          // Functions of the same code are folded into one, which the toolchain's lld can do.
-          "-Xlinker", "--gc-sections", "-use-ld=lld", "-Xlinker", "--icf=all",
-        ] + packedRelocations() + (environment["NECRO_SYMBOLS"] == "1" ? [] : ["-Xlinker", "-s"])
-          + (environment["NECRO_MAP"].map { ["-Xlinker", "-Map=\($0)"] } ?? []))
-    ] : [])
+/// How a shared library is linked whose only symbols for others are those that `exports` lists.
+func libraryLinker(exports: String) -> [LinkerSetting] {
+  var flags = ["-Xlinker", "--version-script=\(Context.packageDirectory)/\(exports)"]
+  if isEmbedded {
+    flags += [
+      "-L\(embeddedLibraries())", "-lswiftUnicodeDataTables",
+      // Functions of the same code are folded into one, which the toolchain's lld can do.
+      "-Xlinker", "--gc-sections", "-use-ld=lld", "-Xlinker", "--icf=all",
+    ]
+    flags += packedRelocations()
+    if environment["NECRO_SYMBOLS"] != "1" { flags += ["-Xlinker", "-s"] }
+    if let map = environment["NECRO_MAP"] { flags += ["-Xlinker", "-Map=\(map)"] }
+  }
+  return [.unsafeFlags(flags)]
+}
 
 let package = Package(
   name: "necro",
@@ -157,6 +156,7 @@ let package = Package(
     .library(name: "NecroServer", targets: ["NecroServer"]),
     .library(name: "NecroFuzzBodies", targets: ["NecroFuzzBodies"]),
     .library(name: "_necro", type: .dynamic, targets: ["NecroPythonHost"]),
+    .library(name: "necro_sqltext", type: .dynamic, targets: ["NecroSQLTextLibrary"]),
     .executable(name: "necro", targets: ["necro"]),
   ],
   targets: [
@@ -246,7 +246,12 @@ let package = Package(
         "NecroTLS",
       ],
       path: "Sources/PythonHost", swiftSettings: common + small + [.unsafeFlags(pythonSwift)],
-      linkerSettings: extensionLinker),
+      linkerSettings: libraryLinker(exports: "Sources/CPython/exports.map")),
+    // The reader of SQL as a library for `necro scribe`, which is a distribution of its own.
+    .target(
+      name: "NecroSQLTextLibrary", dependencies: ["NecroOctets", "NecroSQLText"],
+      path: "Sources/Scribe/Library", exclude: ["exports.map"], swiftSettings: common + small,
+      linkerSettings: libraryLinker(exports: "Sources/Scribe/Library/exports.map")),
     .executableTarget(
       name: "necro", dependencies: ["CLinux"], path: "Sources/necro",
       swiftSettings: common + pythonMinor),

@@ -31,6 +31,8 @@ enum ImportRules {
       "NecroReactor", "NecroJSON", "NecroServer", "NecroPostgres", "NecroPostgresJSON",
       "NecroPostgresWire", "NecroPythonJSON", "NecroRESP", "NecroRedict", "NecroTLS",
     ],
+    // A codec behind functions of C.
+    "Sources/Scribe": ["NecroOctets", "NecroSQLText"],
     "Sources/necro": ["CLinux"],
 
     "Tests/TestSupport": ["NecroOctets", "CLinux", "Foundation", "Testing"],
