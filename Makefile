@@ -37,6 +37,7 @@ build: $(VENV)/made swift
 	@NECRO_EMBEDDED=1 \
 	  NECRO_PYTHON_INCLUDE="$$($(PY) -c 'import sysconfig; print(sysconfig.get_config_var("INCLUDEPY"))')" \
 	  swift build -c release --product _necro --scratch-path .build-embedded
+	@NECRO_EMBEDDED=1 swift build -q -c release --product necro_sqltext --scratch-path .build-embedded
 
 # What the installed package is made of: the library by module and function, Python by folder.
 size: $(VENV)/tools swift

@@ -75,6 +75,11 @@ def _suites(fuzz_seconds: int) -> Iterable[Suite]:
         [*build, "--product", "_necro", "--scratch-path", ".build-embedded"],
         {"NECRO_EMBEDDED": "1"},
     )
+    yield Suite(
+        "the library of scribe (Embedded Swift)",
+        [*build, "--product", "necro_sqltext", "--scratch-path", ".build-embedded"],
+        {"NECRO_EMBEDDED": "1"},
+    )
     yield Suite("release build", build)
     yield Suite(
         "Swift tests",

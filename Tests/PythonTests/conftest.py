@@ -25,3 +25,4 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 # The end-to-end tests and the tests of the package run what ships: the Embedded Swift build.
 os.environ.setdefault("NECRO_EXTENSION", str(ROOT / ".build-embedded/release/lib_necro.so"))
+os.environ.setdefault("NECRO_SQLTEXT", str(ROOT / ".build-embedded/release/libnecro_sqltext.so"))

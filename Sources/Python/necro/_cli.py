@@ -1,4 +1,4 @@
-"""The command line: `necro host`, `necro routes`.
+"""The command line: `necro host`, `necro routes`, `necro scribe`.
 
 Whatever goes wrong is one line on stderr, after the traceback of the app's own code where that
 raised. The exit status is 2 for a wrong use and 1 for the rest.
@@ -112,7 +112,20 @@ def _parser() -> "tuple[_Parser, dict[str, _Parser]]":
     )
     routes = commands.add_parser("routes", help="list an app's routes", allow_abbrev=False)
     routes.add_argument("spec", metavar="APP", help=_SPEC_HELP)
-    return parser, {"host": host, "routes": routes}
+    scribe = commands.add_parser(
+        "scribe", help="write typed Python for files of SQL", allow_abbrev=False
+    )
+    scribe.add_argument(
+        "folder", metavar="FOLDER", nargs="?", default=".", help="with pyproject.toml and the SQL"
+    )
+    scribe.add_argument(
+        "--check", action="store_true", help="only say, with a diff, whether it is up to date"
+    )
+    scribe.add_argument("--watch", action="store_true", help="write at every change")
+    scribe.add_argument(
+        "--database", metavar="URL", help="where the schema is tried and rolled back"
+    )
+    return parser, {"host": host, "routes": routes, "scribe": scribe}
 
 
 def _run(argv: "list[str]") -> int:
@@ -131,6 +144,8 @@ def _run(argv: "list[str]") -> int:
         routes = [route for route in compiled if route.methods]
         print(_table(routes) if routes else f"{spec.text} has no routes")
         return 0
+    if options.command == "scribe":
+        return _scribe(options)
     flags = {one.key: getattr(options, one.key.replace("-", "_")) for one in OPTIONS}
     pyproject = "pyproject.toml" if os.path.isfile("pyproject.toml") else None
     found = settings(flags, os.environ, pyproject)
@@ -147,6 +162,21 @@ def _run(argv: "list[str]") -> int:
     from necro._host import run
 
     return run(spec, host_options)
+
+
+def _scribe(options: argparse.Namespace) -> int:
+    """Runs the generator, which is a distribution of its own."""
+    if options.check and options.watch:
+        raise UsageError("necro scribe: --check and --watch are not for one run")
+    try:
+        from necro_scribe import run
+    except ModuleNotFoundError as error:
+        if error.name not in ("necro_scribe", "inflect"):
+            raise
+        raise StartupError("necro scribe is not installed: pip install 'necro[scribe]'") from None
+    return run(
+        options.folder, database=options.database, check=options.check, watch=options.watch
+    )
 
 
 def _spec(text: str) -> "AppSpec":

@@ -1,6 +1,6 @@
-"""What the modules that `necro scribe` writes are made of: queries, and the classes of their methods."""
+"""What the modules that `necro scribe` writes are made of."""
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable
 
 from necro.postgres import ParameterError
 
@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from necro.postgres import BlockingConnection, BlockingDatabase, Connection, Database, Row
+    from necro.postgres import Connection, Database, Row
 
     type Template = tuple[str | int | tuple[tuple[int, ...], Template], ...]
 
@@ -57,13 +57,11 @@ class Query[Result]:
             text = self._texts[absent] = made
         return (text, *[arguments[one] for one in order])
 
-    def misfit(self, error: ParameterError) -> ParameterError:
-        """An error that names the parameter as the method does."""
-        number = error.number
-        if number <= len(self.parameters) and isinstance(self._sql, str):
-            name = self.parameters[number - 1]
-            error.args = (str(error).replace(f"${number}", f"'{name}'", 1), *error.args[1:])
-        return error
+    def made(self, row: "Row") -> Result:
+        """What a row becomes."""
+
+    def all(self, rows: "list[Row]") -> list[Result]:
+        """What rows become."""
 
 
 def _composed(template: "Template", absent: tuple[bool, ...], order: list[int]) -> str:
@@ -92,56 +90,99 @@ class SpellsBase:
         """Queries that run on `db`."""
         self._db = db
 
-    async def _one[Result](self, query: Query[Result], *arguments: "Any") -> Result | None:
-        """The first row, or None."""
-        try:
+    async def _one[Result](self, query: Query[Result], *arguments: "Any") -> "Result | None":
+        """What the first row becomes, or None."""
+        with query.naming:
             row = await self._db.fetch_one(*query.call(arguments))
-        except ParameterError as error:
-            raise query.misfit(error) from None
         return None if row is None else query.made(row)
 
-    async def _one_value[Result](self, query: Query[Result], *arguments: "Any") -> Result | None:
-        """The one column of the first row, or None."""
-        try:
-            value = await self._db.fetch_value(*query.call(arguments))
-        except ParameterError as error:
-            raise query.misfit(error) from None
-        return query.value(value)
-
-    async def _many[Result](self, query: Query[Result], *arguments: "Any") -> list[Result]:
-        """All rows."""
-        return query.all(await self._rows(query, arguments))
-
-    async def _many_values[Result](self, query: Query[Result], *arguments: "Any") -> list[Result]:
-        """The one column of all rows."""
-        return [query.value(row[0]) for row in await self._rows(query, arguments)]
-
-    async def _rows(self, query: Query[Any], arguments: "tuple[Any, ...]") -> "list[Row]":
-        try:
-            return await self._db.fetch_all(*query.call(arguments))
-        except ParameterError as error:
-            raise query.misfit(error) from None
+    async def _many[Result](self, query: Query[Result], *arguments: "Any") -> "list[Result]":
+        """What all rows become."""
+        with query.naming:
+            rows = await self._db.fetch_all(*query.call(arguments))
+        return query.all(rows)
 
     async def _execute(self, query: Query[None], *arguments: "Any") -> int:
         """The number of rows affected."""
-        try:
+        with query.naming:
             return await self._db.execute(*query.call(arguments))
-        except ParameterError as error:
-            raise query.misfit(error) from None
 
     async def _stream[Result](
         self, query: Query[Result], *arguments: "Any"
-    ) -> AsyncGenerator[Result]:
-        """Rows as they come."""
-        try:
+    ) -> "AsyncGenerator[Result]":
+        """What rows become, as they come."""
+        with query.naming:
             async for row in self._db.stream(*query.call(arguments)):
                 yield query.made(row)
-        except ParameterError as error:
-            raise query.misfit(error) from None
 
-    async def _stream_values[Result](
-        self, query: Query[Result], *arguments: "Any"
-    ) -> AsyncGenerator[Result]:
-        """The one column of rows as they come."""
-        async for row in self._stream(query, *arguments):
-            yield query.value(row[0])
+    async def _batch(self, query: Query[Any], rows: "Iterable[tuple[Any, ...]]") -> "list[Any]":
+        """The result for each set of arguments, all in one transaction."""
+        async with self._db.batch() as batch:
+            for row in rows:
+                batch.execute(*query.call(row))
+        return [one if isinstance(one, int) else query.all(one) for one in batch.results]
+
+    async def _copy(self, query: Query[None], rows: "Iterable[tuple[Any, ...]]") -> int:
+        """The number of rows inserted, all in one transaction."""
+        count = 0
+        with query.naming:
+            async with self._db.transaction() as transaction:
+                for columns in _columns(rows, len(query.parameters)):
+                    count += await transaction.execute(*query.call(columns))
+        return count
+
+
+class BlockingSpellsBase:
+    """The class of queries for threads: its methods wait."""
+
+    __slots__ = ("_db",)
+
+    def __init__(self, db: "BlockingDatabase | BlockingConnection") -> None:
+        """Queries that run on `db`."""
+        self._db = db
+
+    def _one[Result](self, query: Query[Result], *arguments: "Any") -> "Result | None":
+        """What the first row becomes, or None."""
+        with query.naming:
+            row = self._db.fetch_one(*query.call(arguments))
+        return None if row is None else query.made(row)
+
+    def _many[Result](self, query: Query[Result], *arguments: "Any") -> "list[Result]":
+        """What all rows become."""
+        with query.naming:
+            return query.all(self._db.fetch_all(*query.call(arguments)))
+
+    def _execute(self, query: Query[None], *arguments: "Any") -> int:
+        """The number of rows affected."""
+        with query.naming:
+            return self._db.execute(*query.call(arguments))
+
+    def _stream[Result](self, query: Query[Result], *arguments: "Any") -> "Iterator[Result]":
+        """What rows become, as they come."""
+        with query.naming:
+            for row in self._db.stream(*query.call(arguments)):
+                yield query.made(row)
+
+    def _batch(self, query: Query[Any], rows: "Iterable[tuple[Any, ...]]") -> "list[Any]":
+        """The result for each set of arguments, all in one transaction."""
+        with self._db.batch() as batch:
+            for row in rows:
+                batch.execute(*query.call(row))
+        return [one if isinstance(one, int) else query.all(one) for one in batch.results]
+
+    def _copy(self, query: Query[None], rows: "Iterable[tuple[Any, ...]]") -> int:
+        """The number of rows inserted, all in one transaction."""
+        count = 0
+        with query.naming, self._db.transaction() as transaction:
+            for columns in _columns(rows, len(query.parameters)):
+                count += transaction.execute(*query.call(columns))
+        return count
+
+
+def _columns(rows: "Iterable[tuple[Any, ...]]", count: int) -> "Iterator[tuple[list[Any], ...]]":
+    """Rows of `count` values as a list for each column, some thousands at a time."""
+    for part in batched(rows, _COPIED_SETS):
+        columns = tuple(map(list, zip(*part, strict=True)))
+        if len(columns) != count:
+            raise ValueError(f"each row has {count} values, and these have {len(columns)}")
+        yield columns

@@ -1,1 +1,5 @@
-"""Typed Python from SQL: `schema.sql` and queries in, models and query methods out."""
+"""Typed Python for files of SQL: what `necro scribe` runs."""
+
+from necro_scribe._command import run
+
+__all__ = ["run"]

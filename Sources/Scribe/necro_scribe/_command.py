@@ -11,6 +11,7 @@ from pathlib import Path
 
 from necro._private_servers import PrivateServerError
 from necro.postgres import PostgresError
+
 from necro_scribe._database import private_server, scratch
 from necro_scribe._lock import differences, lock_text
 from necro_scribe._problems import Problem
@@ -24,7 +25,9 @@ _WATCH_INTERVAL = 0.2
 
 
 def run(folder: str, *, database: str | None, check: bool, watch: bool) -> int:
-    """Runs the command and returns its exit status: 1 for what is wrong with the SQL, 2 for settings.
+    """Runs the command and returns its exit status.
+
+    It is 1 for what is wrong with the SQL, 2 for the settings.
 
     - folder: of the project, with its pyproject.toml.
     - database: a URL; None starts a private server.

@@ -38,8 +38,7 @@ class _Tokens:
         ]
         octets = text[statement.offset : statement.end]
         self.words = [
-            one.span.of(octets).upper() if one.kind == TokenKind.WORD else ""
-            for one in self.tokens
+            one.span.of(octets).upper() if one.kind == TokenKind.WORD else "" for one in self.tokens
         ]
         self.depths: list[int] = []
         depth = 0

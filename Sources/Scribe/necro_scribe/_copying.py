@@ -1,4 +1,7 @@
-"""`:copyfrom`: an INSERT of one row as one of many, whose values come as an array for each parameter."""
+"""`:copyfrom`: an INSERT of one row as one of many.
+
+The values come as an array for each parameter.
+"""
 
 import re
 
@@ -12,7 +15,9 @@ __all__ = ["copying"]
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
 
 
-def copying(query: Query, facts: StatementFacts, own_schema: str, problems: list[Problem]) -> list[Replacement]:
+def copying(
+    query: Query, facts: StatementFacts, own_schema: str, problems: list[Problem]
+) -> list[Replacement]:
     """What of the statement is replaced so that it takes arrays: `VALUES (…)` becomes a SELECT.
 
     `VALUES ({a}, lower({b}))` becomes `SELECT sets.a1, lower(sets.a2) FROM unnest($1::int4[],

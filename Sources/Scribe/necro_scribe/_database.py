@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import necro.postgres
 from necro._private_servers import PrivatePostgres
 from necro.postgres import Connection, ServerError
+
 from necro_scribe._files import SchemaStatement
 from necro_scribe._problems import Problem
 
@@ -56,9 +57,11 @@ async def scratch(url: str, *, is_private: bool) -> AsyncGenerator[Scratch]:
             await db.script(f"CREATE DATABASE {name}")
             base, _, options = url.partition("?")
             own = f"{base.rpartition('/')[0]}/{name}" + (f"?{options}" if options else "")
-            async with necro.postgres.connect(own, pool_min=0, pool_max=1) as database:
-                async with database.connection() as connection:
-                    yield Scratch(connection, "public", is_private=True)
+            async with (
+                necro.postgres.connect(own, pool_min=0, pool_max=1) as database,
+                database.connection() as connection,
+            ):
+                yield Scratch(connection, "public", is_private=True)
             await db.script(f"DROP DATABASE {name} WITH (FORCE)")
             return
         async with db.connection() as connection:
@@ -93,3 +96,7 @@ async def apply(
             problems.append(
                 Problem(error.message, statement.source, offset, error.hint or error.detail)
             )
+    # What the schema has set for its own session is not set where the queries will run.
+    await place.connection.script(
+        "RESET ALL" if place.is_private else f"SET LOCAL search_path = {place.own_schema}, public"
+    )

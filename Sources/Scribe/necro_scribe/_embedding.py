@@ -8,7 +8,7 @@ __all__ = ["embedding"]
 
 
 def embedding(query: Query, problems: list[Problem]) -> list[Replacement]:
-    """`grave.*` becomes `grave`, the row as one value: it is NULL where an outer join finds none."""
+    """`grave.*` becomes `grave`, the row as one value: NULL where an outer join finds none."""
     if not query.embed:
         return []
     statement = query.lexed.statement
@@ -24,7 +24,8 @@ def embedding(query: Query, problems: list[Problem]) -> list[Replacement]:
         for first, dot, star in zip(tokens, tokens[1:], tokens[2:], strict=False):
             written = first.span.of(text)
             is_name = first.kind in (TokenKind.WORD, TokenKind.QUOTED_IDENTIFIER) and (
-                written.strip('"') == name or (not written.startswith('"') and written.lower() == name)
+                written.strip('"') == name
+                or (not written.startswith('"') and written.lower() == name)
             )
             is_star = star.kind == TokenKind.OPERATOR_NAME and star.span.of(text) == "*"
             if is_name and dot.kind == TokenKind.DOT and is_star:
@@ -39,5 +40,7 @@ def embedding(query: Query, problems: list[Problem]) -> list[Replacement]:
                     "what is embedded stands as `name.*` in the statement",
                 )
             )
-        replaced += [Replacement(Span(statement.offset + one.offset, one.count), "") for one in found]
+        replaced += [
+            Replacement(Span(statement.offset + one.offset, one.count), "") for one in found
+        ]
     return replaced

@@ -48,7 +48,10 @@ class Module:
             for module in sorted(sections[order], key=lambda one: (one.startswith("."), one)):
                 lines += self._import(module)
             lines.append("")
-        return "\n".join([*lines, *self.body]).rstrip("\n") + "\n"
+        body = "\n".join(self.body).strip("\n").split("\n")
+        if self._imports and body[0].startswith(("class ", "def ", "async ")):
+            lines.append("")
+        return "\n".join([*lines, *body]).rstrip("\n") + "\n"
 
     def _import(self, module: str) -> list[str]:
         names = [
@@ -82,7 +85,9 @@ def text_constant(name: str, annotation: str, text: str) -> list[str]:
         if len(line) <= WIDTH:
             return [line]
     escaped = text.replace("\\", "\\\\").replace('"""', '""\\"').replace("\r", "\\r")
-    escaped = "".join(one if one.isprintable() or one in "\n\t" else _escape(one) for one in escaped)
+    escaped = "".join(
+        one if one.isprintable() or one in "\n\t" else _escape(one) for one in escaped
+    )
     if escaped.endswith('"'):
         escaped = f'{escaped[:-1]}\\"'
     return [f'{name}{annotation} = """\\', *f'{escaped}"""'.split("\n")]
@@ -90,7 +95,13 @@ def text_constant(name: str, annotation: str, text: str) -> list[str]:
 
 def _escape(character: str) -> str:
     code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    return (
+        f"\\x{code:02x}"
+        if code < 0x100
+        else f"\\u{code:04x}"
+        if code < 0x10000
+        else f"\\U{code:08x}"
+    )
 
 
 def docstring(text: str, indent: int) -> list[str]:

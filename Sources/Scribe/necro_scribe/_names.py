@@ -15,7 +15,15 @@ _OF_MODELS = frozenset({"from_json", "to_json", "to_dict", "replace"})
 _OF_CLASSES = frozenset(
     {name for name in dir(builtins) if name[:1].isupper()}
     | {"Annotated", "Any", "AsyncIterator", "Decimal", "IPv4Address", "IPv4Interface", "Iterable"}
-    | {"IPv4Network", "IPv6Address", "IPv6Interface", "IPv6Network", "Literal", "Sequence", "Spells"}
+    | {
+        "IPv4Network",
+        "IPv6Address",
+        "IPv6Interface",
+        "IPv6Network",
+        "Literal",
+        "Sequence",
+        "Spells",
+    }
     | {"UUID"}
 )
 

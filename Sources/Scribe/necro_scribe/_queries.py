@@ -255,7 +255,9 @@ def prepare(
         pieces += [(one.span.offset, False)]
         if one.number:
             # Without those that were left out, parameters are counted anew.
-            number = numbers.setdefault(one.number, len(numbers) + 1) if query.is_named else one.number
+            number = (
+                numbers.setdefault(one.number, len(numbers) + 1) if query.is_named else one.number
+            )
             sql += f"${number}"
         else:
             sql += one.text
@@ -263,5 +265,7 @@ def prepare(
     starts += [len(sql)]
     pieces += [(position, True)]
     sql += octets[position : statement.end].decode()
-    names = query.parameters if not query.is_named else [query.parameters[one - 1] for one in numbers]
+    names = (
+        query.parameters if not query.is_named else [query.parameters[one - 1] for one in numbers]
+    )
     return Prepared(sql, tuple(names), tuple(starts), tuple(pieces))

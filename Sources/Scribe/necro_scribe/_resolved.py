@@ -88,7 +88,11 @@ def _parameter_names(query: Query, prepared: Prepared, facts: StatementFacts) ->
         return list(prepared.parameters)
     names: list[str] = []
     for number, one in enumerate(facts.parameters, 1):
-        name = one.name_hint if one.name_hint and one.name_hint.isidentifier() else f"argument_{number}"
+        name = (
+            one.name_hint
+            if one.name_hint and one.name_hint.isidentifier()
+            else f"argument_{number}"
+        )
         names.append(f"{name}_{number}" if name in names else name)
     return names
 
@@ -101,7 +105,12 @@ def _columns(
     not_null = _named(query, query.not_null, names, problems)
     embedded = {name for name, _ in query.embed}
     written = {one.name: one.annotation for one in query.types if not one.is_parameter}
-    _named(query, [(one.name, one.offset) for one in query.types if not one.is_parameter], names, problems)
+    _named(
+        query,
+        [(one.name, one.offset) for one in query.types if not one.is_parameter],
+        names,
+        problems,
+    )
     for name in sorted(nullable & not_null):
         problems.append(
             Problem(f"{name} is said to be nullable and not null", query.source, query.offset)
@@ -133,7 +142,9 @@ def _named(
         if name not in names:
             known = ", ".join(names) or "none"
             problems.append(
-                Problem(f"{query.name} has no column {name}", query.source, offset, f"it has {known}")
+                Problem(
+                    f"{query.name} has no column {name}", query.source, offset, f"it has {known}"
+                )
             )
     return {name for name, _ in directed}
 

@@ -13,6 +13,8 @@ __all__ = ["Settings", "SettingsError", "read_settings"]
 # What is looked for where the settings name nothing.
 SCHEMAS = ("undead.sql", "schema.sql", "migrations", "schema")
 QUERIES = ("spells.sql", "queries.sql", "queries")
+# What is written unless the settings say otherwise.
+MODELS, SPELLS, LOCK = "undead.py", "spells.py", "scribe.lock"
 
 
 class SettingsError(Exception):
@@ -37,9 +39,9 @@ class Settings:
     folder: Path
     schema: tuple[str, ...] = ()
     queries: tuple[str, ...] = ()
-    models: str = "undead.py"
-    spells: str = "spells.py"
-    lock: str = "scribe.lock"
+    models: str = MODELS
+    spells: str = SPELLS
+    lock: str = LOCK
     null_elements: bool = True
     types: Mapping[str, str] = field(default_factory=dict[str, str])
     names: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -62,15 +64,17 @@ def read_settings(folder: Path) -> Settings:
     for key in table:
         if key not in known:
             near = get_close_matches(key, known, n=1)
-            hint = f"; did you mean {near[0]}?" if near else f"; there is {', '.join(sorted(known))}"
+            hint = (
+                f"; did you mean {near[0]}?" if near else f"; there is {', '.join(sorted(known))}"
+            )
             raise SettingsError(f"[tool.necro.scribe] has no key {key!r}{hint}")
     settings = Settings(
         folder,
         schema=_paths(table, "schema") or _found(folder, SCHEMAS, "a schema"),
         queries=_paths(table, "queries") or _found(folder, QUERIES, "queries"),
-        models=_output(table, "models", Settings.models),
-        spells=_output(table, "spells", Settings.spells),
-        lock=_text(table, "lock", "scribe.lock"),
+        models=_output(table, "models", MODELS),
+        spells=_output(table, "spells", SPELLS),
+        lock=_text(table, "lock", LOCK),
         null_elements=_flag(table, "null_elements", default=True),
         types=_texts(table, "types"),
         names=_texts(table, "names"),

@@ -62,7 +62,9 @@ class _Spells:
             annotation = self._declared(column)
             may_be_null = " | None" if column.nullable and annotation not in ("Any", "None") else ""
             is_made = is_converted(column.type) and column.annotation is None
-            return _Result(f"{annotation}{may_be_null}", annotation if is_made else None, is_value=True)
+            return _Result(
+                f"{annotation}{may_be_null}", annotation if is_made else None, is_value=True
+            )
         if resolved.table is not None:
             name = self._python.tables[resolved.table.schema, resolved.table.name]
             return _Result(self.module.use(self._models, name))
@@ -75,9 +77,7 @@ class _Spells:
         if column.is_embedded:
             name = self._python.tables[column.type.schema, column.type.name]
             return self.module.use(self._models, name)
-        return self._python.annotation(
-            column.type, self.module, is_models=False, is_argument=False
-        )
+        return self._python.annotation(column.type, self.module, is_models=False, is_argument=False)
 
     def _row_class(self, resolved: Resolved) -> str:
         """Writes the model of a query's rows."""

@@ -7,7 +7,7 @@ from necro_scribe._sqltext import Span
 __all__ = ["Part", "template_parts"]
 
 type Part = str | int | tuple[tuple[int, ...], tuple[Part, ...]]
-"""Text; the index of a parameter; or a condition, with the parameters without which it is left out."""
+"""Text; the index of a parameter; or a condition and the parameters it is left out without."""
 
 
 def template_parts(resolved: Resolved) -> tuple[Part, ...]:

@@ -85,15 +85,17 @@ class PythonTypes:
             self.clashes.append(NameClash(name, taken[name], whose))
         taken.setdefault(name, whose)
 
-    def annotation(self, type_: TypeFacts, module: Module, *, is_models: bool, is_argument: bool) -> str:
+    def annotation(
+        self, type_: TypeFacts, module: Module, *, is_models: bool, is_argument: bool
+    ) -> str:
         """What values of a type are, without whether they may be NULL.
 
         - is_models: whether the module is that of the models.
         - is_argument: whether it is for what a caller gives.
         """
-        override = self._settings.types.get(f"{type_.schema}.{type_.name}") or self._settings.types.get(
-            type_.name
-        )
+        override = self._settings.types.get(
+            f"{type_.schema}.{type_.name}"
+        ) or self._settings.types.get(type_.name)
         if override is not None:
             return self.written(override, module)
         own = self.types.get((type_.schema, type_.name))
@@ -116,7 +118,11 @@ class PythonTypes:
             )
             if self._settings.null_elements and element != "Any" and not is_argument:
                 element = f"{element} | None"
-            head = module.use("collections.abc", "Sequence") if is_argument else module.use("builtins", "list")
+            head = (
+                module.use("collections.abc", "Sequence")
+                if is_argument
+                else module.use("builtins", "list")
+            )
             return f"{head}[{element}]"
         if type_.kind in ("range", "multirange") and type_.element is not None:
             inner = type_.element.element if type_.kind == "multirange" else type_.element
@@ -134,10 +140,18 @@ class PythonTypes:
         name = type_.name
         if name == "hstore":
             text = module.use("builtins", "str")
-            head = module.use("collections.abc", "Mapping") if is_argument else module.use("builtins", "dict")
+            head = (
+                module.use("collections.abc", "Mapping")
+                if is_argument
+                else module.use("builtins", "dict")
+            )
             return f"{head}[{text}, {text} | None]"
         if name == "vector":
-            head = module.use("collections.abc", "Sequence") if is_argument else module.use("builtins", "list")
+            head = (
+                module.use("collections.abc", "Sequence")
+                if is_argument
+                else module.use("builtins", "list")
+            )
             return f"{head}[{module.use('builtins', 'float')}]"
         if name in ("inet", "cidr"):
             names = _NETWORKS if name == "cidr" else _ADDRESSES
@@ -167,7 +181,7 @@ class PythonTypes:
 
 
 def is_converted(type_: TypeFacts) -> bool:
-    """Whether the driver's value is not yet what the annotation says: enums, and what holds them."""
+    """Whether the driver's value is not yet what is annotated: enums, and what holds them."""
     if type_.kind == "enum":
         return True
     if type_.kind == "composite":
