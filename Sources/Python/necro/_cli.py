@@ -174,9 +174,7 @@ def _scribe(options: argparse.Namespace) -> int:
         if error.name not in ("necro_scribe", "inflect"):
             raise
         raise StartupError("necro scribe is not installed: pip install 'necro[scribe]'") from None
-    return run(
-        options.folder, database=options.database, check=options.check, watch=options.watch
-    )
+    return run(options.folder, database=options.database, check=options.check, watch=options.watch)
 
 
 def _spec(text: str) -> "AppSpec":

@@ -41,10 +41,7 @@ _MAPPINGS: dict[str, type] = {
     "headers": Headers,
     "query": QueryParameters,
 }
-_UNAVAILABLE = {
-    "spells": "scribe's queries",
-}
-_KNOWN = ("body", "db", "redict", "redis", "request", "state", *_MAPPINGS)
+_KNOWN = ("body", "db", "redict", "redis", "request", "spells", "state", *_MAPPINGS)
 
 
 class ParameterCompiler:
@@ -168,6 +165,9 @@ class ParameterCompiler:
             if override is not None:
                 return CompiledParameter(PROVIDED, taken.name, override, ("provider", taken.name))
             return self._redict(taken)
+        spells = sys.modules.get("necro.spells")
+        if spells is not None and issubclass(kind, (spells.SpellsBase, spells.BlockingSpellsBase)):
+            return self._spells(taken, kind)
         views = sys.modules.get("necro._views")
         if views is not None and issubclass(kind, views.RequestViews):
             return CompiledParameter(REQUEST, taken.name, None, ("request",))
@@ -200,10 +200,8 @@ class ParameterCompiler:
             if getattr(peel(taken.annotation), "__name__", "") != "Mapping":
                 self._refuse_annotation(taken, _MAPPINGS[name].__name__)
             return self._mapping(taken, name)
-        if name in _UNAVAILABLE:
-            raise self._error(
-                taken, f"needs {_UNAVAILABLE[name]}, which this version of necro does not have"
-            )
+        if name == "spells":
+            return self._spells(taken, None)
         if taken.is_annotated or taken.has_default:
             default = taken.default if taken.has_default else ABSENT
             return self._text(taken, "query", name, default)
@@ -222,7 +220,26 @@ class ParameterCompiler:
             raise self._error(taken, str(error)) from None
         return CompiledParameter(CONSTANT, taken.name, database, ("db",))
 
-    def _check_face(self, taken: "Taken", is_blocking: bool) -> None:
+    def _spells(self, taken: "Taken", kind: type | None) -> CompiledParameter:
+        """The queries that scribe wrote, of a class that is given or found."""
+        from necro.spells import BlockingSpellsBase, SpellsMissing, spells_class
+
+        if kind is not None:
+            faces = ("Spells", "BlockingSpells")
+            self._check_face(taken, issubclass(kind, BlockingSpellsBase), faces)
+        try:
+            kind = kind or spells_class(blocking=self._in_thread)
+            spells = self._services.spells(kind, blocking=self._in_thread)
+        except (ServiceMissing, SpellsMissing, ValueError) as error:
+            raise self._error(taken, str(error)) from None
+        return CompiledParameter(CONSTANT, taken.name, spells, ("db",))
+
+    def _check_face(
+        self,
+        taken: "Taken",
+        is_blocking: bool,
+        faces: tuple[str, str] = ("necro.Database", "necro.BlockingDatabase"),
+    ) -> None:
         """Refuses an annotation with the methods that the handler is not given."""
         if self._is_inline:
             return
@@ -230,13 +247,13 @@ class ParameterCompiler:
             raise self._error(
                 taken,
                 "a plain `def` runs in a thread, where the database's methods wait: annotate it"
-                " with necro.BlockingDatabase, or make the handler an `async def`",
+                f" with {faces[1]}, or make the handler an `async def`",
             )
         if is_blocking and not self._in_thread:
             raise self._error(
                 taken,
-                "the methods of necro.BlockingDatabase wait, and would hold up the event loop:"
-                " annotate it with necro.Database, or make the handler a plain `def`",
+                f"the methods of {faces[1]} wait, and would hold up the event loop:"
+                f" annotate it with {faces[0]}, or make the handler a plain `def`",
             )
 
     def _redict(self, taken: "Taken") -> CompiledParameter:

@@ -20,7 +20,7 @@ __all__ = ["ServiceMissing", "Services", "is_service"]
 def is_service(key: object) -> bool:
     """Whether a name or a class is that of a service, which a test may put another in place of."""
     # By name, since the class is loaded only where somebody names it.
-    return key in ("db", "redict", "redis") or (
+    return key in ("db", "redict", "redis", "spells") or (
         isinstance(key, type)
         and key.__module__.startswith(("necro.postgres.", "necro.redict."))
         and key.__name__ in ("BlockingDatabase", "BlockingRedict", "Database", "Redict")
@@ -92,6 +92,11 @@ class Services:
             self._database = Database(parameters, loop=self._loop, **self._options)
             self._blocking = BlockingDatabase(self._database, self._loop)
         return self._blocking if blocking else self._database
+
+    def spells(self, kind: type, *, blocking: bool) -> object:
+        """Queries of a class that scribe wrote, on the database. Raises as `database` does."""
+        database = self.database(blocking=blocking)
+        return kind if isinstance(database, type) else kind(database)
 
     def redict(self, *, blocking: bool) -> object:
         """The Redict; for a thread, its blocking face.

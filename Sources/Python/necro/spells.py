@@ -1,18 +1,20 @@
 """What the modules that `necro scribe` writes are made of."""
 
-from collections.abc import AsyncGenerator, Callable
+from importlib import import_module
+from itertools import batched
 
 from necro.postgres import ParameterError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
     from typing import Any
 
-    from necro.postgres import Connection, Database, Row
+    from necro.postgres import BlockingConnection, BlockingDatabase, Connection, Database, Row
 
     type Template = tuple[str | int | tuple[tuple[int, ...], Template], ...]
 
-__all__ = ["BlockingSpellsBase", "Query", "SpellsBase"]
+__all__ = ["BlockingSpellsBase", "Query", "SpellsBase", "SpellsMissing", "spells_class"]
 
 # Sets of arguments that one statement of a `:copyfrom` takes.
 _COPIED_SETS = 10_000
@@ -24,44 +26,47 @@ class Query[Result]:
     - sql: with `$1`, `$2`, …; or where conditions may be left out, its parts: text, the indices of
       parameters, and conditions with the parameters without which they are left out.
     - parameters: the names of its parameters.
-    - model: what each row becomes.
-    - convert: in place of it the type of the one column's values, where the driver gives others.
+    - model: what each row becomes; without one, its first value.
+    - convert: the type that such a value is made by, where the driver's are of another.
     """
 
-    __slots__ = ("_sql", "_texts", "convert", "model", "parameters")
+    __slots__ = ("_sql", "_texts", "all", "made", "parameters")
+
+    made: "Callable[[Row], Result]"
+    all: "Callable[[list[Row]], list[Result]]"
 
     def __init__(
         self,
         sql: "str | Template",
         parameters: tuple[str, ...],
         *,
-        model: "Callable[..., Result] | None" = None,
+        model: "type[Result] | None" = None,
         convert: object = None,
     ) -> None:
         """Describes the statement."""
         self._sql = sql
-        self._texts: dict[tuple[bool, ...], str] = {}
+        self._texts: dict[tuple[bool, ...], tuple[str, list[int]]] = {}
         self.parameters = parameters
-        self.model = model
-        self.convert = convert
+        self.made, self.all = _makers(model, convert)
 
     def call(self, arguments: "tuple[Any, ...]") -> "tuple[Any, ...]":
         """The statement and its arguments, as the database's methods take them."""
         if isinstance(self._sql, str):
             return (self._sql, *arguments)
         absent = tuple(one is None for one in arguments)
-        text = self._texts.get(absent)
-        order: list[int] = []
-        made = _composed(self._sql, absent, order)
-        if text is None:
-            text = self._texts[absent] = made
-        return (text, *[arguments[one] for one in order])
+        found = self._texts.get(absent)
+        if found is None:
+            order: list[int] = []
+            found = self._texts[absent] = (_composed(self._sql, absent, order), order)
+        return (found[0], *[arguments[one] for one in found[1]])
 
-    def made(self, row: "Row") -> Result:
-        """What a row becomes."""
-
-    def all(self, rows: "list[Row]") -> list[Result]:
-        """What rows become."""
+    def name(self, error: ParameterError, arguments: "tuple[Any, ...]") -> None:
+        """Has an error say the parameter's name in place of its number."""
+        for name, argument in zip(self.parameters, arguments, strict=False):
+            if argument is error.argument:
+                text = str(error).replace(f"parameter ${error.number} is", f"'{name}' is", 1)
+                error.args = (text, *error.args[1:])
+                return
 
 
 def _composed(template: "Template", absent: tuple[bool, ...], order: list[int]) -> str:
@@ -92,30 +97,42 @@ class SpellsBase:
 
     async def _one[Result](self, query: Query[Result], *arguments: "Any") -> "Result | None":
         """What the first row becomes, or None."""
-        with query.naming:
+        try:
             row = await self._db.fetch_one(*query.call(arguments))
+        except ParameterError as error:
+            query.name(error, arguments)
+            raise
         return None if row is None else query.made(row)
 
     async def _many[Result](self, query: Query[Result], *arguments: "Any") -> "list[Result]":
         """What all rows become."""
-        with query.naming:
+        try:
             rows = await self._db.fetch_all(*query.call(arguments))
+        except ParameterError as error:
+            query.name(error, arguments)
+            raise
         return query.all(rows)
 
     async def _execute(self, query: Query[None], *arguments: "Any") -> int:
         """The number of rows affected."""
-        with query.naming:
+        try:
             return await self._db.execute(*query.call(arguments))
+        except ParameterError as error:
+            query.name(error, arguments)
+            raise
 
     async def _stream[Result](
         self, query: Query[Result], *arguments: "Any"
     ) -> "AsyncGenerator[Result]":
         """What rows become, as they come."""
-        with query.naming:
+        try:
             async for row in self._db.stream(*query.call(arguments)):
                 yield query.made(row)
+        except ParameterError as error:
+            query.name(error, arguments)
+            raise
 
-    async def _batch(self, query: Query[Any], rows: "Iterable[tuple[Any, ...]]") -> "list[Any]":
+    async def _batch(self, query: "Query[Any]", rows: "Iterable[tuple[Any, ...]]") -> "list[Any]":
         """The result for each set of arguments, all in one transaction."""
         async with self._db.batch() as batch:
             for row in rows:
@@ -125,10 +142,9 @@ class SpellsBase:
     async def _copy(self, query: Query[None], rows: "Iterable[tuple[Any, ...]]") -> int:
         """The number of rows inserted, all in one transaction."""
         count = 0
-        with query.naming:
-            async with self._db.transaction() as transaction:
-                for columns in _columns(rows, len(query.parameters)):
-                    count += await transaction.execute(*query.call(columns))
+        async with self._db.transaction() as transaction:
+            for columns in _columns(rows, len(query.parameters)):
+                count += await transaction.execute(*query.call(columns))
         return count
 
 
@@ -143,27 +159,40 @@ class BlockingSpellsBase:
 
     def _one[Result](self, query: Query[Result], *arguments: "Any") -> "Result | None":
         """What the first row becomes, or None."""
-        with query.naming:
+        try:
             row = self._db.fetch_one(*query.call(arguments))
+        except ParameterError as error:
+            query.name(error, arguments)
+            raise
         return None if row is None else query.made(row)
 
     def _many[Result](self, query: Query[Result], *arguments: "Any") -> "list[Result]":
         """What all rows become."""
-        with query.naming:
-            return query.all(self._db.fetch_all(*query.call(arguments)))
+        try:
+            rows = self._db.fetch_all(*query.call(arguments))
+        except ParameterError as error:
+            query.name(error, arguments)
+            raise
+        return query.all(rows)
 
     def _execute(self, query: Query[None], *arguments: "Any") -> int:
         """The number of rows affected."""
-        with query.naming:
+        try:
             return self._db.execute(*query.call(arguments))
+        except ParameterError as error:
+            query.name(error, arguments)
+            raise
 
     def _stream[Result](self, query: Query[Result], *arguments: "Any") -> "Iterator[Result]":
         """What rows become, as they come."""
-        with query.naming:
+        try:
             for row in self._db.stream(*query.call(arguments)):
                 yield query.made(row)
+        except ParameterError as error:
+            query.name(error, arguments)
+            raise
 
-    def _batch(self, query: Query[Any], rows: "Iterable[tuple[Any, ...]]") -> "list[Any]":
+    def _batch(self, query: "Query[Any]", rows: "Iterable[tuple[Any, ...]]") -> "list[Any]":
         """The result for each set of arguments, all in one transaction."""
         with self._db.batch() as batch:
             for row in rows:
@@ -173,7 +202,7 @@ class BlockingSpellsBase:
     def _copy(self, query: Query[None], rows: "Iterable[tuple[Any, ...]]") -> int:
         """The number of rows inserted, all in one transaction."""
         count = 0
-        with query.naming, self._db.transaction() as transaction:
+        with self._db.transaction() as transaction:
             for columns in _columns(rows, len(query.parameters)):
                 count += transaction.execute(*query.call(columns))
         return count
@@ -181,8 +210,38 @@ class BlockingSpellsBase:
 
 def _columns(rows: "Iterable[tuple[Any, ...]]", count: int) -> "Iterator[tuple[list[Any], ...]]":
     """Rows of `count` values as a list for each column, some thousands at a time."""
-    for part in batched(rows, _COPIED_SETS):
+    for part in batched(rows, _COPIED_SETS, strict=False):
         columns = tuple(map(list, zip(*part, strict=True)))
         if len(columns) != count:
             raise ValueError(f"each row has {count} values, and these have {len(columns)}")
         yield columns
+
+
+class SpellsMissing(Exception):
+    """There are no queries that scribe wrote, or several classes of them; the message says which."""
+
+
+def spells_class(*, blocking: bool) -> type:
+    """The class of queries that the program has loaded, or that of its module `spells`.
+
+    Raises SpellsMissing.
+    """
+    base = BlockingSpellsBase if blocking else SpellsBase
+    found = base.__subclasses__()
+    if not found:
+        try:
+            import_module("spells")
+        except ModuleNotFoundError as error:
+            if error.name != "spells":
+                raise
+            raise SpellsMissing(
+                "needs the module spells, which `necro scribe` writes: where it has another name,"
+                " import it"
+            ) from None
+        found = base.__subclasses__()
+    if len(found) != 1:
+        names = " and ".join(sorted(f"{one.__module__}.{one.__name__}" for one in found))
+        raise SpellsMissing(
+            f"needs one class of queries, and there is {names or 'none'}: annotate it with the one"
+        )
+    return found[0]

@@ -153,8 +153,6 @@ class _Spells:
         self.module.add(*call(head, arguments, f" -> {returned}:", 4))
         self.module.add(*docstring(query.comment or f"{query.name} of {query.source.name}.", 8))
         run = _ASYNC[query.kind]
-        if result.is_value and query.kind != Kind.BATCH:
-            run += "_value" if query.kind == Kind.ONE else "_values"
         said = "" if query.kind == Kind.EXEC else "return "
         await_ = "await " if is_awaited else ""
         self.module.add(*call(f"{said}{await_}self.{run}", passed, "", 8))

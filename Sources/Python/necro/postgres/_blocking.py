@@ -29,6 +29,13 @@ class _Queries(_Face):
 
     _target: "Database | Connection"
 
+    @property
+    def spells(self) -> "Any":
+        """The queries that scribe wrote, to run on this."""
+        from necro.spells import spells_class
+
+        return spells_class(blocking=True)(self)
+
     def fetch_one(self, sql: str, *arguments: "Any", timeout: float | None = None) -> "Row | None":
         """The first row, or None."""
         return self._wait(lambda: self._target.fetch_one(sql, *arguments, timeout=timeout))

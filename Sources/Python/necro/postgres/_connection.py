@@ -44,6 +44,13 @@ class Connection:
         return self._native.process_id
 
     @property
+    def spells(self) -> "Any":
+        """The queries that scribe wrote, to run on this."""
+        from necro.spells import spells_class
+
+        return spells_class(blocking=False)(self)
+
+    @property
     def is_in_transaction(self) -> bool:
         """Whether a transaction is open, also one that has failed."""
         return self._native.transaction_status != "I"

@@ -180,6 +180,13 @@ class Database(native.PostgresPool):
 
         return BlockingDatabase(self, self._loop)
 
+    @property
+    def spells(self) -> "Any":
+        """The queries that scribe wrote, to run on this."""
+        from necro.spells import spells_class
+
+        return spells_class(blocking=False)(self)
+
     # Connections of one's own.
 
     @asynccontextmanager
