@@ -109,6 +109,19 @@ static PyObject *read_big_integer(const uint8_t *octets, size_t count) {
   return integer;
 }
 
+/// What the caller makes of a number with fraction or exponent.
+static __attribute__((noinline)) PyObject *read_hooked(NecroJSONReader *reader, size_t offset) {
+  const uint8_t *start = reader->text + offset, *end = start;
+  while (end < reader->text_end && (*end == '+' || *end == '-' || *end == '.' ||
+                                    (*end >= '0' && *end <= '9') || (*end | 0x20) == 'e'))
+    end++;
+  PyObject *digits = necro_ascii_string(start, end - start);
+  if (digits == NULL) return NULL;
+  PyObject *value = PyObject_CallOneArg(reader->float_hook, digits);
+  Py_DECREF(digits);
+  return value;
+}
+
 HOT PyObject *read_string(NecroJSONElement element, const uint8_t *octets) {
   Py_ssize_t count = (Py_ssize_t)(element.tail >> 1);
   // Of escaped strings alone none may have been kept.
@@ -127,6 +140,7 @@ PyObject *necro_json_read(NecroJSONReader *reader) {
     case BIG_INTEGER:
       return read_big_integer(reader->text + value_of(element), (size_t)(element.tail >> 1));
     case DOUBLE: {
+      if (reader->float_hook != NULL) return read_hooked(reader, value_of(element));
       double number;
       memcpy(&number, &element.tail, sizeof number);
       return PyFloat_FromDouble(number);
@@ -235,7 +249,8 @@ static PyObject *read_predicted(NecroJSONReader *reader, Shape *shape, Py_ssize_
   PyObject *dict = PyDict_Copy(shape->dict);
   if (dict == NULL) return NULL;
   Members members = members_of(dict);
-  bool has_containers = false;
+  // Nobody knows what a hook makes.
+  bool has_containers = reader->float_hook != NULL;
   reader->next++;
   for (Py_ssize_t index = 0;; ) {
     unsigned kind = kind_of(*reader->next);

@@ -10,7 +10,8 @@
 extern int necro_module_exec(PyObject *module);
 extern void necro_module_free(void *module);
 extern PyObject *necro_dumps(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *names);
-SWIFT_METHOD(necro_loads);
+extern PyObject *necro_loads(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *names);
+SWIFT_METHOD(necro_json_check);
 SWIFT_METHOD(necro_to_dict);
 SWIFT_FASTCALL(necro_load_tls);
 SWIFT_FASTCALL(necro_make_certificate);
@@ -20,9 +21,13 @@ SWIFT_FASTCALL(necro_make_certificate);
 static PyMethodDef module_methods[] = {
     {"dumps", FASTCALL(necro_dumps), METH_FASTCALL | METH_KEYWORDS,
      PyDoc_STR("dumps(value, fallback=None, /, *, default=None, sort_keys=False, indent=None, "
-               "non_str_keys=False, nan='error')\n--\n\nThe value as JSON, in UTF-8 octets.")},
-    {"loads", necro_loads, METH_O,
-     PyDoc_STR("loads(data, /)\n--\n\nThe value of a JSON text. Raises JSONDecodeError.")},
+               "non_str_keys=False, nan='error', decimal='string', big_int='number')\n--\n\n"
+               "The value as JSON, in UTF-8 octets.")},
+    {"loads", FASTCALL(necro_loads), METH_FASTCALL | METH_KEYWORDS,
+     PyDoc_STR("loads(data, /, *, duplicates='last', float_hook=None, i_json=False)\n--\n\n"
+               "The value of a JSON text. Raises JSONDecodeError.")},
+    {"check", necro_json_check, METH_O,
+     PyDoc_STR("check(data, /)\n--\n\nRaises JSONDecodeError for what is no JSON text.")},
     {"load_tls", FASTCALL(necro_load_tls), METH_FASTCALL,
      PyDoc_STR("load_tls(worker, certificates, authorities, client_auth, version_min, ciphers, secret, "
                "secret_seconds, redirect_port, /)\n--\n\nReads certificates and keys, for a worker's new "

@@ -10,6 +10,8 @@ extern PyObject *necro_redict_remove_callback(PyObject *self, PyTypeObject *defi
                                               Py_ssize_t count, PyObject *names);
 extern PyObject *necro_redict_call(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *names);
 extern PyObject *necro_redict_call_raw(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *names);
+extern PyObject *necro_redict_call_at(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *names);
+extern PyObject *necro_redict_masters(PyObject *self, PyObject *argument);
 extern PyObject *necro_redict_begin(PyObject *self, PyObject *argument);
 extern PyObject *necro_redict_acquire(PyObject *self, PyObject *argument);
 extern PyObject *necro_redict_attach(PyObject *self, PyObject *const *arguments, Py_ssize_t count);
@@ -43,9 +45,11 @@ static PyMethodDef pool_methods[] = {
     {"_call", METHOD(necro_redict_call), METH_FASTCALL | METH_KEYWORDS, NULL},
     {"_call_raw", METHOD(necro_redict_call_raw), METH_FASTCALL | METH_KEYWORDS, NULL},
     {"begin", METHOD(necro_redict_begin), METH_NOARGS, NULL},
-    {"acquire", METHOD(necro_redict_acquire), METH_NOARGS, NULL},
+    {"_call_at", METHOD(necro_redict_call_at), METH_FASTCALL | METH_KEYWORDS, NULL},
+    {"_masters", METHOD(necro_redict_masters), METH_NOARGS, NULL},
+    {"acquire", METHOD(necro_redict_acquire), METH_O, NULL},
     {"attach", METHOD(necro_redict_attach), METH_FASTCALL, NULL},
-    {"connection_failed", METHOD(necro_redict_connection_failed), METH_NOARGS, NULL},
+    {"connection_failed", METHOD(necro_redict_connection_failed), METH_O, NULL},
     {"begin_subscription", METHOD(necro_redict_subscribe), METH_FASTCALL, NULL},
     {"end_subscription", METHOD(necro_redict_unsubscribe), METH_O, NULL},
     {"pause_messages", METHOD(necro_redict_pause), METH_O, NULL},

@@ -33,8 +33,8 @@ public struct JSONParser: ~Copyable {
   /// Whether the last document was read one octet at a time after another kernel had given it up.
   public private(set) var fellBack = false
 
-  /// What is refused beyond the grammar.
-  public let rules: JSONRules
+  /// What is refused beyond the grammar, from the next document on.
+  public var rules: JSONRules
   /// The place on the tape of a string that the rules refuse, and why.
   var refused: (index: Int, code: JSONError.Code)?
 

@@ -49,7 +49,7 @@ extension JSONParser {
     }
     guard let magnitude else { throw JSONFault(.numberOutOfRange, at: start) }
     let value = isNegative ? -magnitude : magnitude
-    tape.append(Tape.Entry(.double, tail: value.bitPattern))
+    tape.append(Tape.Entry(.double, start, tail: value.bitPattern))
     position = at
   }
 

@@ -11,8 +11,10 @@ final class JSONReader {
   private var isBusy = false
 
   /// The value of a text, a new reference; nil with an error.
-  func read(_ text: Span<UInt8>, _ state: ModuleState) -> Object? {
-    if isBusy { return JSONReader().read(text, state) }
+  func read(
+    _ text: Span<UInt8>, _ state: ModuleState, _ choices: JSONChoices = JSONChoices()
+  ) -> Object? {
+    if isBusy { return JSONReader().read(text, state, choices) }
     isBusy = true
     defer {
       // Also after an error: a text that is refused may be as large as any.
@@ -20,13 +22,14 @@ final class JSONReader {
       isBusy = false
     }
     do throws(JSONError) {
-      try objects.parse(text)
+      try objects.parse(text, rules: choices.rules)
     } catch {
       raiseDecodeError(error, error.message, text, state)
       return nil
     }
+    if choices.isCheckOnly { return retained(necro_none()) }
     var last = 0
-    if let value = objects.value(text, last: &last) { return value }
+    if let value = objects.value(text, floatHook: choices.floatHook, last: &last) { return value }
     locateInteger(last, text, state)
     return nil
   }

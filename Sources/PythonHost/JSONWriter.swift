@@ -102,6 +102,10 @@ struct JSONWriter {
     if necro_is_type(value, state.bodyType) {
       return write(unwrapped(value, state), into: &output, depth: depth)
     }
+    if isRaw(value, state) {
+      withOctets(ofBytes: value) { output.append($0) }
+      return true
+    }
     if isRow(value, state) {
       return !necro_json_is_too_deep(depth) && writeRow(value, into: &output, depth: depth)
     }
@@ -259,6 +263,15 @@ func writeOther(
   _ call: UnsafeMutablePointer<NecroJSONCall>?, _ value: Object?, _ depth: Py_ssize_t
 ) -> Bool {
   JSONWriter(call: call!).writeOther(value!, depth: depth)
+}
+
+/// Whether an object is a `necro.json.Raw`, whose octets are JSON.
+func isRaw(_ object: Object, _ state: ModuleState) -> Bool {
+  guard necro_is_bytes(object), !necro_is_exact_bytes(object), let raw = state.rawType() else {
+    return false
+  }
+  return necro_is_instance(
+    object, UnsafeMutableRawPointer(raw).assumingMemoryBound(to: PyTypeObject.self))
 }
 
 /// Sets the error for a response that is larger than it may be.

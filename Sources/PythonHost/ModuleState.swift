@@ -32,6 +32,7 @@ final class ModuleState {
   /// The storage that is kept, in octets.
   static var jsonOutputKept: Int { 1 << 22 }
   private var ownDefault: Object?
+  private var raw: Object?
 
   let nameStatus = interned("status")
   let nameFields = interned("fields")
@@ -93,6 +94,13 @@ final class ModuleState {
   func jsonDefault() -> Object? {
     if ownDefault == nil { ownDefault = imported("necro._results", "json_default") }
     return ownDefault
+  }
+
+  /// `necro.json.Raw`, looked up when the first subclass of bytes is written; nil where that fails.
+  func rawType() -> Object? {
+    if raw == nil { raw = imported("necro.json", "Raw") }
+    if raw == nil { PyErr_Clear() }
+    return raw
   }
 
   /// `necro._faults.MissingField`; nil with an error.

@@ -62,8 +62,10 @@ final class ResultWriter {
     if result == necro_none() { return writeNone(plan, exchange) }
     if necro_is_instance(result, responseType) { return writeResponse(result, exchange) }
     if necro_is_bytes(result) {
+      let type: StaticString =
+        isRaw(result, state) ? "application/json" : "application/octet-stream"
       return withOctets(ofBytes: result) { octets in
-        respond(exchange, plan, "application/octet-stream", octets)
+        respond(exchange, plan, type, octets)
       }
     }
     if necro_is_list(result) || necro_is_tuple(result) || necro_is_dict(result)

@@ -26,6 +26,9 @@ struct StyledJSONWriter {
     if necro_is_type(value, state.bodyType) {
       return write(unwrapped(value, state), into: &output, depth: depth)
     }
+    if style.bigIntegers != .number, necro_is_int(value), !isExactAsDouble(value) {
+      return writeBigInteger(value, into: &output, depth: depth)
+    }
     if isKnown(value) {
       return writer.write(value, into: &output, depth: depth)
     }
@@ -35,10 +38,31 @@ struct StyledJSONWriter {
     return write(replacement, into: &output, depth: depth + 1)
   }
 
-  /// Whether a value is one without values in it, or a Row, which is written without white space.
+  /// Whether a value is one without values in it, or one that is written as it stands: a Raw, or a Row
+  /// without white space.
   private func isKnown(_ value: Object) -> Bool {
     necro_is_str(value) || necro_is_int(value) || necro_is_float(value) || value == necro_none()
-      || isRow(value, state)
+      || isRow(value, state) || isRaw(value, state)
+  }
+
+  /// Whether an integer lies where doubles tell each from the next. `RFC 7493 §2.2`
+  private func isExactAsDouble(_ value: Object) -> Bool {
+    var overflow: CInt = 0
+    let number = PyLong_AsLongLongAndOverflow(value, &overflow)
+    return overflow == 0 && number.magnitude < 1 << 53
+  }
+
+  private func writeBigInteger(
+    _ value: Object, into output: inout OctetBuffer, depth: Int
+  ) -> Bool {
+    if style.bigIntegers == .error {
+      raise(necro_value_error()!, "an integer has more than 53 bits, which not every reader keeps")
+      return false
+    }
+    output.append(0x22)
+    let isWritten = writer.write(value, into: &output, depth: depth)
+    output.append(0x22)
+    return isWritten
   }
 
   private func beginLine(_ depth: Int, into output: inout OctetBuffer) {
@@ -142,9 +166,12 @@ struct StyledJSONWriter {
       raise(necro_type_error()!, "an array or object cannot be a key of a JSON object")
       return nil
     }
-    if isKnown(key), !isRow(key, state) {
+    if isKnown(key), !isRow(key, state), !isRaw(key, state) {
       var text = OctetBuffer()
-      guard write(key, into: &text, depth: 0) else { return nil }
+      // An integer is text as a key, of any size.
+      let isWritten =
+        necro_is_int(key) ? writer.write(key, into: &text) : write(key, into: &text, depth: 0)
+      guard isWritten else { return nil }
       return makeString(text.octets)
     }
     guard let fallback, let replacement = call(fallback, key) else { return nil }

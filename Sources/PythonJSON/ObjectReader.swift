@@ -22,7 +22,8 @@ public final class ObjectReader {
   deinit { necro_json_shapes_free(shapes) }
 
   /// Reads a text, so that its value can be made.
-  public func parse(_ text: Span<UInt8>) throws(JSONError) {
+  public func parse(_ text: Span<UInt8>, rules: JSONRules = []) throws(JSONError) {
+    parser.rules = rules
     try parser.parse(text)
   }
 
@@ -30,25 +31,29 @@ public final class ObjectReader {
   ///
   /// - Parameters:
   ///   - text: what was given to `parse`.
+  ///   - floatHook: makes values of the texts of numbers with fraction or exponent; borrowed.
   ///   - last: the place on the tape of what was made last.
   /// - Returns: nil with an error.
-  public func value(_ text: Span<UInt8>, last: inout Int) -> UnsafeMutablePointer<PyObject>? {
+  public func value(
+    _ text: Span<UInt8>, floatHook: UnsafeMutablePointer<PyObject>? = nil, last: inout Int
+  ) -> UnsafeMutablePointer<PyObject>? {
     // What is being made is no garbage, and in a large text a collection would look at all of it again
     // and again.
     let collects = text.count >= Self.uncollectedOctetsMin && PyGC_Disable() != 0
     defer { if collects { PyGC_Enable() } }
-    return value(parser, text, &last)
+    return value(parser, text, floatHook, &last)
   }
 
   private func value(
-    _ parser: borrowing JSONParser, _ text: Span<UInt8>, _ last: inout Int
+    _ parser: borrowing JSONParser, _ text: Span<UInt8>, _ floatHook: Object?, _ last: inout Int
   ) -> Object? {
     text.withUnsafeBufferPointer { octets -> Object? in
       parser.unescaped.octets.withUnsafeBufferPointer { unescaped -> Object? in
         parser.tape.withEntries { entries -> Object? in
           let first = entries.assumingMemoryBound(to: NecroJSONElement.self)
           var reader = NecroJSONReader(
-            text: octets.baseAddress, unescaped: unescaped.baseAddress, next: first, shapes: shapes)
+            text: octets.baseAddress, text_end: octets.baseAddress.map { $0 + octets.count },
+            unescaped: unescaped.baseAddress, next: first, shapes: shapes, float_hook: floatHook)
           let value = necro_json_read(&reader)
           last = UnsafePointer(reader.next) - first - 1
           return value

@@ -6,7 +6,8 @@ import NecroOctets
 /// within it.
 public struct RESPReader: ~Escapable {
   private let octets: Span<UInt8>
-  private var position = 0
+  /// Where the next item begins.
+  public private(set) var position = 0
   private var resume = 0
 
   /// - Parameter octets: those of `RESPValue.octets` or `RESPValue.attributes`.

@@ -31,7 +31,8 @@ public struct CommandTraits: OptionSet, Sendable {
 
   /// Whether the traits of a command depend on the argument behind its name.
   public static func hasSubcommands(_ name: Span<UInt8>) -> Bool {
-    CommandTraitsTable.line(name, Span())?.traits.contains(.hasSubcommands) ?? false
+    CommandTraitsTable.line(name, Span(), CommandTraitsTable.lines)?.traits
+      .contains(.hasSubcommands) ?? false
   }
 
   /// In the table: that the argument behind the name tells more.
@@ -44,15 +45,26 @@ extension CommandTraitsTable {
   static func entry(
     of name: Span<UInt8>, subcommand: Span<UInt8>
   ) -> (traits: CommandTraits, keys: UInt8)? {
-    guard let entry = line(name, Span()) else { return nil }
+    guard let entry = line(name, Span(), lines) else { return nil }
     guard entry.traits.contains(.hasSubcommands) else { return entry }
-    return line(name, subcommand) ?? ([], 0x2D)
+    return line(name, subcommand, lines) ?? ([], 0x2D)
+  }
+
+  /// Who does a command in a cluster, and what becomes of the replies, as `commandtraits.py` has them;
+  /// nil for what one node does.
+  static func scattering(
+    of name: Span<UInt8>, subcommand: Span<UInt8>
+  ) -> (request: UInt8, response: UInt8)? {
+    guard
+      let (request, response) = line(name, Span(), scattered) ?? line(name, subcommand, scattered)
+    else { return nil }
+    return (request.rawValue &+ 0x20, response)
   }
 
   /// Binary search among the lines. The last octet but one holds the traits and 0x20, so that it is
   /// visible; the last is the letter.
   fileprivate static func line(
-    _ name: Span<UInt8>, _ subcommand: Span<UInt8>
+    _ name: Span<UInt8>, _ subcommand: Span<UInt8>, _ lines: StaticString
   ) -> (traits: CommandTraits, keys: UInt8)? {
     let table = lines.octets
     var low = 0

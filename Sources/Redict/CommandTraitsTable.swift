@@ -271,4 +271,48 @@ enum CommandTraitsTable {
 
     """
   }
+
+  /// The same for what a cluster's nodes do together, then the letters for who does it and for what
+  /// becomes of their replies.
+  static var scattered: StaticString {
+    """
+    ACL DELUSERna
+    ACL SAVEna
+    ACL SETUSERna
+    CLUSTER SLOT-STATSsc
+    CONFIG RESETSTATna
+    CONFIG REWRITEna
+    CONFIG SETna
+    DBSIZEs+
+    DELm+
+    EXISTSm+
+    FLUSHALLsa
+    FLUSHDBsa
+    FUNCTION DELETEsa
+    FUNCTION FLUSHsa
+    FUNCTION KILLso
+    FUNCTION LOADsa
+    FUNCTION RESTOREsa
+    KEYSsc
+    LATENCY RESETn+
+    MEMORY PURGEsa
+    MGETmc
+    MSETma
+    PINGsa
+    RANDOMKEYs?
+    SCANr-
+    SCRIPT EXISTSs&
+    SCRIPT FLUSHna
+    SCRIPT KILLso
+    SCRIPT LOADna
+    SLOWLOG GETnc
+    SLOWLOG LENn+
+    SLOWLOG RESETna
+    TOUCHm+
+    UNLINKm+
+    WAITs<
+    WAITAOFs<
+
+    """
+  }
 }

@@ -21,7 +21,8 @@ final class Gathering {
   /// While parts are being made, none of them ends the whole.
   private var isRouting = false
 
-  /// Nil when keys that have to be of one slot are of several.
+  /// Nil when keys that have to be of one slot are of several, or the command whose arguments the router
+  /// has then is for all nodes.
   init?(_ command: RedictCommand, router: RedictRouter) {
     self.command = command
     self.router = router
@@ -40,6 +41,8 @@ final class Gathering {
         guard let found = CommandKeys(router.arguments, request).slot(router.arguments, request)
         else { return nil }
         slot = found
+        // By one node alone, what is for all of them would be half done, and nobody would know.
+        if slot < 0, router.isForAll(router.arguments, request) { return nil }
       }
       if isTransaction && slot >= 0 {
         if command.slot >= 0 && command.slot != slot { return nil }
@@ -271,10 +274,10 @@ final class Gathering {
     for index in replies.indices {
       if replies[index].isEmpty { break }
       let reply = replies[index]
-      router.owner.replied(command, index: index, reply.span, attributes: Span())
+      router.replied(command, index: index, reply.span, attributes: Span())
     }
     command.failure = failure
     command.state = .finished
-    router.owner.completed(command)
+    router.tell(command)
   }
 }

@@ -16,7 +16,7 @@ final class NodeOwner: RedictOwner {
     } else if command.node != nil, let gathering = command.gathering {
       gathering.replied(command, index, octets)
     } else {
-      router.owner.replied(command, index: index, octets, attributes: attributes)
+      router.replied(command, index: index, octets, attributes: attributes)
     }
   }
 

@@ -40,7 +40,7 @@ public final class RedictCluster: RedictRouter {
   }
 
   /// The masters that have slots, for what every one of them is to do.
-  public var masters: [RedictNode] {
+  public override var masters: [RedictNode] {
     var masters: [RedictNode] = []
     for shard in map.shards where shard.hasSlots { masters.append(shard.master) }
     return masters
@@ -49,6 +49,14 @@ public final class RedictCluster: RedictRouter {
   /// The master that has a slot, as far as is known.
   public func master(ofSlot slot: Int) -> RedictNode? {
     node(forSlot: slot, toRead: false, turn: 0)
+  }
+
+  override var shardSlots: [Int] { map.firstSlots }
+
+  override var replicaNodes: [RedictNode] {
+    var replicas: [RedictNode] = []
+    for shard in map.shards where shard.hasSlots { replicas += shard.replicas }
+    return replicas
   }
 
   override var usesSlots: Bool { true }

@@ -53,6 +53,10 @@ public final class RedictCommand {
   var gathering: Gathering?
   /// Of a part: which of the whole request's commands each reply answers; negative for none.
   var partIndices: [Int32] = []
+  /// Who does it, of what several nodes do, and what becomes of the replies.
+  var scattered: (request: UInt8, response: UInt8)?
+  /// Of what several nodes do: its parts. Of a part: what it is a part of.
+  var scattering: Scattering?
   /// Whether the router has made it to ask what it has to know itself.
   var isProbe = false
   /// Whether its caller has chosen the node.
@@ -113,6 +117,7 @@ public final class RedictCommand {
     failedAttempts = 0
     node = nil
     gathering = nil
+    scattered = nil
     isPinned = false
     redirections = 0
     delays = 0

@@ -25,7 +25,7 @@ public final class RedictConnection: DriverSource {
     case closed
   }
 
-  unowned(unsafe) let client: RedictClient
+  public unowned(unsafe) let client: RedictClient
   let transport: RedictTransport
   let greeting: RedictGreeting
   public let role: Role

@@ -10,6 +10,15 @@ public struct RedictAddress: Sendable, Equatable {
     self.port = port
   }
 
+  /// `host:port`; the host may have colons of its own.
+  public var text: OctetBuffer {
+    var text = OctetBuffer()
+    text.append(host.span)
+    text.append(0x3A)
+    text.append(decimal: UInt64(port))
+    return text
+  }
+
   /// Octets of a host that is believed to be one: those of the longest name.
   static var hostOctetsMax: Int { 255 }
 

@@ -23,7 +23,7 @@ open class RedictRouter: DriverSource {
   /// What waits for another attempt.
   var held: [HeldCommand] = []
   /// What is over, and of which the owner is told with the next flush.
-  private var finishing: [RedictCommand] = []
+  var finishing: [RedictCommand] = []
   var ending: [Gathering] = []
   var arguments = RequestArguments()
   var subscriptions: [RedictSubscription] = []
@@ -75,6 +75,13 @@ open class RedictRouter: DriverSource {
 
   /// The node for keys of a slot, or of none; nil when none is known.
   func node(forSlot slot: Int, toRead: Bool, turn: Int) -> RedictNode? { nil }
+
+  /// In a cluster, the masters that have slots, as far as they are known.
+  public var masters: [RedictNode] { [] }
+
+  /// A slot of each shard, for what all of them do; and the nodes that only follow others.
+  var shardSlots: [Int] { [] }
+  var replicaNodes: [RedictNode] { [] }
 
   /// Asks who does what; ends with `refreshed`.
   func refresh() {}
@@ -166,126 +173,6 @@ open class RedictRouter: DriverSource {
     }
   }
 
-  // MARK: Commands
-
-  /// Has a command done by whichever node does it; otherwise as `RedictClient.submit`.
-  ///
-  /// In a cluster the commands of a request go where their keys are, and the replies come in order. One
-  /// command's keys, and all of a transaction's, are of one slot; else it fails with CROSSSLOT as the
-  /// server would say, and is not sent. A command without a key goes to any master.
-  public func submit(_ command: RedictCommand) {
-    precondition(command.state == .fresh, "a command is submitted once")
-    precondition(command.commandCount > 0 && !command.request.isEmpty, "a request has a command")
-    if command.isMisplaced { return finish(command, .connectionStateMisplaced) }
-    guard admit(command) else { return }
-    if command.commandCount > 1 {
-      guard let gathering = Gathering(command, router: self) else {
-        return finish(command, .server(Self.crossSlot))
-      }
-      gathering.begin()
-      return
-    }
-    guard let slot = slot(of: command) else { return finish(command, .server(Self.crossSlot)) }
-    command.slot = slot
-    route(command)
-  }
-
-  /// Has a command done by a node, such as one without keys by each of `nodes`.
-  public func submit(_ command: RedictCommand, to node: RedictNode) {
-    command.isPinned = true
-    command.node = node
-    node.client.submit(command)
-  }
-
-  /// Takes a connection for the caller alone, as `RedictClient.acquire`.
-  ///
-  /// - Parameter slot: in a cluster, the one that all keys of its commands are of (`KeySlot.of`);
-  ///   negative when they have no keys.
-  public func acquire(_ command: RedictCommand, slot: Int) {
-    precondition(command.state == .fresh && command.request.isEmpty, "it only asks")
-    guard admit(command) else { return }
-    command.isAcquire = true
-    command.slot = usesSlots ? slot : -1
-    route(command)
-  }
-
-  /// Has a command done on a connection that was acquired, unless a key is of another slot than the
-  /// connection.
-  public func submit(_ command: RedictCommand, on connection: RedictConnection) {
-    precondition(command.state == .fresh, "a command is submitted once")
-    if usesSlots {
-      guard let slot = slot(of: command), slot < 0 || slot == connection.boundSlot else {
-        return finish(command, .server(Self.crossSlot))
-      }
-    }
-    connection.client.submit(command, on: connection)
-  }
-
-  public func release(_ connection: RedictConnection) {
-    connection.client.release(connection)
-  }
-
-  /// Gives a command up, as `RedictClient.cancel`.
-  public func cancel(_ command: RedictCommand) {
-    if let gathering = command.gathering {
-      gathering.giveUp()
-      finish(command, .cancelled)
-    } else if let node = command.node {
-      node.client.cancel(command)
-    } else if let connection = command.connection, command.state == .sent {
-      connection.client.cancel(command)
-    } else if let index = held.firstIndex(where: { $0.command === command }) {
-      held.remove(at: index)
-      finish(command, .cancelled)
-    }
-  }
-
-  /// The slot of all keys of a request: -1 for none, nil when there are several.
-  private func slot(of command: RedictCommand) -> Int? {
-    if !usesSlots { return -1 }
-    let request = command.requestOctets
-    var slot = -1
-    var position = 0
-    while position < request.count, let end = arguments.read(request, at: position) {
-      position = end
-      guard let one = CommandKeys(arguments, request).slot(arguments, request) else { return nil }
-      if one < 0 { continue }
-      if slot >= 0 && slot != one { return nil }
-      slot = one
-    }
-    return slot
-  }
-
-  private func admit(_ command: RedictCommand) -> Bool {
-    if isClosed {
-      finish(command, .closed)
-      return false
-    }
-    guard held.count < settings.waitersMax else {
-      finish(command, .tooManyWaiters)
-      return false
-    }
-    command.state = .waiting
-    command.routeDeadline =
-      settings.waitMilliseconds == 0 ? .max : reactor.now &+ settings.waitMilliseconds
-    return true
-  }
-
-  static var crossSlot: [UInt8] {
-    [UInt8](
-      copying: ("CROSSSLOT Keys in request don't hash to the same slot" as StaticString).octets)
-  }
-
-  /// Completes a command with the next flush.
-  func finish(_ command: RedictCommand, _ failure: RedictFailure) {
-    command.gathering = nil
-    command.node = nil
-    command.failure = failure
-    command.state = .finishing
-    finishing.append(command)
-    reactor.mark(self)
-  }
-
   // MARK: Turns
 
   public override func flush() {
@@ -294,7 +181,7 @@ open class RedictRouter: DriverSource {
       let command = finishing[position]
       position += 1
       command.state = .finished
-      owner.completed(command)
+      tell(command)
     }
     finishing.removeAll(keepingCapacity: true)
     while let gathering = ending.popLast() { gathering.finishIfDone() }

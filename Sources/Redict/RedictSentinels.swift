@@ -26,6 +26,8 @@ public final class RedictSentinels: RedictRouter {
   private var roleQuestion: RedictCommand?
   private var isVoting = false
   private var candidate: Vote?
+  /// What a candidate has said of our user, of this refresh.
+  private var refusal: [UInt8]?
 
   private struct Vote {
     let address: RedictAddress
@@ -154,7 +156,12 @@ public final class RedictSentinels: RedictRouter {
     for index in votes.indices where best < 0 || votes[index].count > votes[best].count {
       best = index
     }
-    guard best >= 0 else { return refreshed(.connectFailed) }
+    guard best >= 0 else {
+      // A password that is wrong does not become right.
+      let failure = refusal.map { RedictFailure.server($0) } ?? .connectFailed
+      refusal = nil
+      return refreshed(failure)
+    }
     candidate = votes.remove(at: best)
     guard let vote = candidate, let node = findOrMake(vote.address, .master) else {
       return refreshed(.connectFailed)
@@ -180,6 +187,11 @@ public final class RedictSentinels: RedictRouter {
       isMaster = error.begins(with: "noperm")
     }
     guard isMaster else {
+      if case .server(let error)? = probe.failure,
+        error.begins(with: "noauth") || error.begins(with: "wrongpass")
+      {
+        refusal = error
+      }
       if node !== master { retire(node) }
       return tryNext()
     }

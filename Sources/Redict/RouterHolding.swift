@@ -31,6 +31,9 @@ extension RedictRouter {
       routing.readsReplicas && command.redirections == 0 && command.delays == 0
       && command.traits.contains(.readOnly)
     turnOfReplicas &+= 1
+    if isMapped, let policy = command.scattered {
+      return Scattering(command, policy, router: self).begin()
+    }
     guard isMapped, let node = node(forSlot: command.slot, toRead: toRead, turn: turnOfReplicas)
     else {
       hold(command, [], .connectFailed)
@@ -134,12 +137,12 @@ extension RedictRouter {
         // The caller of an acquired connection decides for itself; the map is better known now.
         if case .none = redirection(error, said: nil) {} else { wantRefresh() }
       }
-      owner.completed(command)
+      tell(command)
       return
     }
     command.node = nil
     if command.isPinned {
-      owner.completed(command)
+      tell(command)
       return
     }
     if command.isProbe {
@@ -152,7 +155,7 @@ extension RedictRouter {
     }
     guard let failure = command.failure else {
       if command.isAcquire { command.connection?.boundSlot = command.slot }
-      owner.completed(command)
+      tell(command)
       return
     }
     redirect(command, failure, node)
@@ -160,21 +163,21 @@ extension RedictRouter {
 
   private func redirect(_ command: RedictCommand, _ failure: RedictFailure, _ node: RedictNode) {
     if isClosed {
-      owner.completed(command)
+      tell(command)
       return
     }
     switch redirection(failure, said: node) {
     case .none:
       if case .connectionLost = failure { wantRefresh() }
-      owner.completed(command)
+      tell(command)
     case .moved(let slot, let address):
-      guard let target = follow(command, slot, address) else { return owner.completed(command) }
+      guard let target = follow(command, slot, address) else { return tell(command) }
       // A slot that moved while its replica was read from is asked for at its master.
       send(command, to: target)
     case .ask(let address):
       guard let target = follow(command, -1, address),
         let gathering = Gathering(command, router: self)
-      else { return owner.completed(command) }
+      else { return tell(command) }
       command.state = .waiting
       gathering.ask([0], target)
     case .later(let refresh):

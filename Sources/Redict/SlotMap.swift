@@ -30,6 +30,19 @@ struct SlotMap {
 
   func shard(of slot: Int) -> Int { Int(shardOfSlot[slot]) }
 
+  /// The first slot of each shard that has any.
+  var firstSlots: [Int] {
+    var firsts: [Int] = []
+    var isFound = [Bool](repeating: false, count: shards.count)
+    for slot in shardOfSlot.indices {
+      let shard = Int(shardOfSlot[slot])
+      if shard < 0 || isFound[shard] { continue }
+      isFound[shard] = true
+      firsts.append(slot)
+    }
+    return firsts
+  }
+
   /// A shard with slots, each in its turn; nil when there is none.
   func anyShard(_ turn: Int) -> Int? {
     for distance in 0..<shards.count {

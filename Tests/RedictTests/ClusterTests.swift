@@ -105,7 +105,9 @@ struct ClusterTests {
     let refusal = "server CROSSSLOT Keys in request don't hash to the same slot"
     #expect(live.run("MSET", "{a}1", "x", "{a}2", "y") == "\"OK\"")
     #expect(live.run("MGET", "{a}1", "{a}2") == "[\"x\" \"y\"]")
-    #expect(live.run("MGET", "a", "b") == refusal)
+    #expect(live.run("RENAME", "a", "b") == refusal)
+    #expect(live.run("MSET", "a", "1", "b") == refusal)
+    #expect(live.run(command([["GET", "a"], ["MGET", "a", "b"]])) == refusal)
     #expect(
       live.run(command([["MULTI"], ["SET", "a", "1"], ["SET", "b", "1"], ["EXEC"]])) == refusal)
     #expect(
@@ -113,7 +115,9 @@ struct ClusterTests {
         == "\"OK\" \"QUEUED\" \"QUEUED\" [\"OK\" 2]")
     let connection = try live.acquire("{a}1")
     #expect(live.run(command("WATCH", "{a}1"), on: connection) == "\"OK\"")
-    #expect(live.run(command("WATCH", "b"), on: connection) == refusal)
+    #expect(
+      live.run(command("WATCH", "b"), on: connection)
+        == "server CROSSSLOT the connection was taken for keys of another slot")
     live.run("INCR", "{a}1")
     #expect(live.run(command("MULTI"), on: connection) == "\"OK\"")
     #expect(live.run(command("INCR", "{a}1"), on: connection) == "\"QUEUED\"")
@@ -124,6 +128,41 @@ struct ClusterTests {
     live.router.submit(popped)
     live.run("LPUSH", "{q}1", "x")
     #expect(live.wait { popped.isFinished } && outcome(popped) == "[\"{q}1\" \"x\"]")
+  }
+
+  @Test("what several nodes do is done by each, and their replies become one")
+  func scattered() throws {
+    let live = try LiveRouter(try #require(Self.shared))
+    live.run("FLUSHALL")
+    let keys = (0..<50).map { "s\($0)" }
+    #expect(live.run(command([["MSET"] + keys.flatMap { [$0, "v-\($0)"] }])) == "\"OK\"")
+    let values = keys.reversed().map { "\"v-\($0)\"" } + ["null", "\"v-s3\""]
+    #expect(
+      live.run(command([["MGET"] + keys.reversed() + ["none", "s3"]]))
+        == "[" + values.joined(separator: " ") + "]")
+    #expect(live.run("DBSIZE") == "50")
+    #expect(live.run(command([["EXISTS"] + keys + ["none"]])) == "50")
+    #expect(live.run(command([["DEL"] + keys.dropLast() + ["none"]])) == "49")
+    #expect(live.run("KEYS", "*") == "[\"s49\"]")
+    #expect(live.run("RANDOMKEY") == "\"s49\"")
+    let digest = live.run("SCRIPT", "LOAD", "return 1").trimmingCharacters(in: ["\""])
+    for server in try #require(Self.shared).servers[..<3] {
+      #expect(try Console(server.port).ask("SCRIPT", "EXISTS", digest) == "[1]")
+    }
+    #expect(live.run("SCRIPT", "EXISTS", digest, "none") == "[1 0]")
+    #expect(live.run("SCRIPT", "KILL").hasPrefix("server NOTBUSY"))
+    #expect(live.run("PING") == "\"PONG\"")
+    let refusal =
+      "server CROSSSLOT the command is for all nodes: send it alone, or to one node (SCAN)"
+    #expect(live.run("SCAN", "0") == refusal)
+    #expect(live.run(command([["GET", "s49"], ["FLUSHALL"]])) == refusal)
+    #expect(live.run("GET", "s49") == "\"v-s49\"", "nothing of it was done")
+    let cancelled = command([["MGET"] + keys])
+    live.router.submit(cancelled)
+    live.router.cancel(cancelled)
+    #expect(live.wait { cancelled.isFinished } && outcome(cancelled) == "cancelled")
+    #expect(live.run("MGET", "s49", "s0") == "[\"v-s49\" null]")
+    #expect(live.run("FLUSHALL") == "\"OK\"")
   }
 
   @Test("where keys are is what the server says of each command")

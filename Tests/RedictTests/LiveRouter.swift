@@ -99,6 +99,14 @@ final class PrivateCluster: @unchecked Sendable {
           $0.ask("CLUSTER", "NODES").components(separatedBy: "slave").count == 4
         }
     }
+    // Clients are told of a replica once it has been told of something.
+    for console in consoles[..<3] { console.ask("FLUSHALL") }
+    try Self.await {
+      consoles.allSatisfy { console in
+        let shown = console.ask("CLUSTER", "SLOTS")
+        return servers.allSatisfy { shown.contains(" \($0.port) ") }
+      }
+    }
   }
 
   static func await(_ condition: () -> Bool) throws {

@@ -32,6 +32,7 @@ static inline bool necro_is_tuple(PyObject *o) { return PyTuple_Check(o); }
 static inline bool necro_is_str(PyObject *o) { return PyUnicode_Check(o); }
 static inline bool necro_is_exact_str(PyObject *o) { return PyUnicode_CheckExact(o); }
 static inline bool necro_is_bytes(PyObject *o) { return PyBytes_Check(o); }
+static inline bool necro_is_exact_bytes(PyObject *o) { return PyBytes_CheckExact(o); }
 static inline bool necro_is_int(PyObject *o) { return PyLong_Check(o); }
 static inline bool necro_is_exact_int(PyObject *o) { return PyLong_CheckExact(o); }
 static inline bool necro_is_float(PyObject *o) { return PyFloat_Check(o); }

@@ -17,9 +17,11 @@ typedef struct {
 } NecroJSONElement;
 
 typedef struct {
-  const uint8_t *text, *unescaped;
+  const uint8_t *text, *text_end, *unescaped;
   const NecroJSONElement *next;
   NecroJSONShapes *shapes;
+  /// Makes values of the texts of numbers with fraction or exponent, or NULL; borrowed.
+  PyObject *float_hook;
 } NecroJSONReader;
 
 /// The value that begins at `next`, a new reference; NULL with an error, `next` behind what was read last.

@@ -74,14 +74,14 @@ struct DigitReader {
     if digitCount <= 19,
       let bits = DecimalConversion.nearest(significand, exponent &- fraction.count)
     {
-      entry = Tape.Entry(.double, tail: bits | sign)
+      entry = Tape.Entry(.double, start, tail: bits | sign)
       return at
     }
     let number = DecimalNumber(
       integer: Slice(offset: integerStart, count: integerEnd &- integerStart),
       fraction: fraction, exponent: exponent)
     guard let magnitude = magnitude(of: number, significand) else { return nil }
-    entry = Tape.Entry(.double, tail: magnitude.bitPattern | sign)
+    entry = Tape.Entry(.double, start, tail: magnitude.bitPattern | sign)
     return at
   }
 

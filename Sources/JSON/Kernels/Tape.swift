@@ -15,7 +15,7 @@ public struct Tape: ~Copyable {
   /// An element in 16 octets.
   @usableFromInline
   struct Entry {
-    /// The kind in the low four bits; above them an offset or a count.
+    /// The kind in the low four bits; above them an offset, for a double that of its text, or a count.
     @usableFromInline var head: UInt64
     /// A number's bits; a slice's count, shifted by one for the ASCII flag; an `end`.
     @usableFromInline var tail: UInt64

@@ -85,12 +85,38 @@ enum CommandTraitsTable {
   static var lines: StaticString {
     \"\"\"
 """
+MIDDLE = """
+
+    \"\"\"
+  }
+
+  /// The same for what a cluster's nodes do together, then the letters for who does it and for what
+  /// becomes of their replies.
+  static var scattered: StaticString {
+    \"\"\"
+"""
 TAIL = """
 
     \"\"\"
   }
 }
 """
+
+# What the tips of a command say of a cluster, as `Scattering` reads it: who does it, and what
+# becomes of the replies.
+REQUESTS = {"ALL_NODES": "n", "ALL_SHARDS": "s", "MULTI_SHARD": "m", "SPECIAL": "r"}
+RESPONSES = {
+    "ALL_SUCCEEDED": "a",
+    "ONE_SUCCEEDED": "o",
+    "AGG_SUM": "+",
+    "AGG_MIN": "<",
+    "AGG_LOGICAL_AND": "&",
+    "AGG_LOGICAL_OR": "|",
+    "": "c",
+}
+# The tips leave it to the client: any node's key will do, and SCAN is for one node at a time. What
+# else is special tells of a server, and any of them is asked.
+SPECIAL = {"RANDOMKEY": "?", "SCAN": "-"}
 
 
 def place(spec: dict[str, Any]) -> str:
@@ -126,6 +152,22 @@ def read(folder: Path) -> Iterator[tuple[str, tuple[int, str]]]:
             yield full, (traits, letter.upper() if full in CACHEABLE else letter)
 
 
+def scattered(folder: Path) -> Iterator[str]:
+    """The lines of what several nodes do."""
+    for path in sorted(folder.glob("*.json")):
+        schemas: dict[str, dict[str, Any]] = json.loads(path.read_text())
+        for name, schema in schemas.items():
+            tips = dict(tip.split(":") for tip in schema.get("command_tips", []) if ":" in tip)
+            full = f"{schema['container']} {name}" if "container" in schema else name
+            # What a client is called is its connections' own.
+            if "REQUEST_POLICY" not in tips or full in CONNECTION or full == "CLIENT SETINFO":
+                continue
+            response = tips.get("RESPONSE_POLICY", "")
+            letter = SPECIAL.get(full) if response == "SPECIAL" else RESPONSES[response]
+            if letter:
+                yield f"{full}{REQUESTS[tips['REQUEST_POLICY']]}{letter}"
+
+
 def table(commands: dict[str, tuple[int, str]]) -> Iterator[str]:
     """The lines of the table: every command, and subcommands that are not like their container."""
     told = {name: entry for name, entry in commands.items() if " " not in name or entry != (0, "-")}
@@ -143,7 +185,9 @@ def main() -> None:
     commands = dict(read(Path(sys.argv[1])))
     for name in (CONNECTION.keys() | CACHEABLE) - commands.keys():
         sys.exit(f"no schema of {name}")
-    print(HEAD + "\n".join(f"    {line}" for line in table(commands)) + TAIL, end="")
+    print(HEAD + "\n".join(f"    {line}" for line in table(commands)), end="")
+    lines = sorted(scattered(Path(sys.argv[1])), key=lambda line: line[:-2].encode())
+    print(MIDDLE + "\n".join(f"    {line}" for line in lines) + TAIL, end="")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,11 @@ from typing import Any, Literal, Self, final, overload, type_check_only
 
 from necro._routes import CompiledRoute
 
+type Duplicates = Literal["last", "error"]
+type NaN = Literal["error", "null"]
+type DecimalForm = Literal["string", "number"]
+type BigInt = Literal["number", "string", "error"]
+
 class JSONDecodeError(ValueError):
     """The octets are not a JSON text (RFC 8259)."""
 
@@ -32,7 +37,9 @@ def dumps(
     sort_keys: bool = False,
     indent: int | None = None,
     non_str_keys: bool = False,
-    nan: Literal["error", "null"] = "error",
+    nan: NaN = "error",
+    decimal: DecimalForm = "string",
+    big_int: BigInt = "number",
 ) -> bytes:
     """The JSON text of a value, as UTF-8 without insignificant white space.
 
@@ -44,13 +51,34 @@ def dumps(
     - non_str_keys: keys of other types are written as text: numbers, booleans and None as JSON has
       them, others as `default` and Necro replace them.
     - nan: whether NaN and the infinities are an error or `null`.
+    - decimal: whether a Decimal is a string with every digit, or a number with every digit.
+    - big_int: whether an int beyond 2**53 - 1, which many readers round, is a number with every
+      digit, a string, or an error.
 
     Raises TypeError for a value that JSON does not know and for a key that is not a `str`,
     ValueError for NaN, an infinity, a lone surrogate or a value that contains itself.
     """
 
-def loads(data: bytes | bytearray | memoryview | str, /) -> Any:
-    """The value of a JSON text; raises JSONDecodeError."""
+def loads(
+    data: bytes | bytearray | memoryview | str,
+    /,
+    *,
+    duplicates: Duplicates = "last",
+    float_hook: Callable[[str], Any] | None = None,
+    i_json: bool = False,
+) -> Any:
+    """The value of a JSON text.
+
+    - duplicates: whether of duplicate keys the last wins, or the second is an error.
+    - float_hook: makes the value of a number with fraction or exponent of its text, as
+      `decimal.Decimal` does. Integers are ints.
+    - i_json: whether duplicate keys, and strings with noncharacters, are an error (RFC 7493).
+
+    Raises JSONDecodeError for what is no JSON text, and what `float_hook` does.
+    """
+
+def check(data: bytes | bytearray | memoryview | str, /) -> None:
+    """Raises JSONDecodeError for what is no JSON text, and makes no value."""
 
 def load_tls(
     worker: Worker | None,
@@ -395,19 +423,24 @@ class RedictPool:
     """Connections to a Redict server."""
 
     def __new__(
-        cls, loop: AbstractEventLoop, settings: dict[str, int], hooks: object, /
+        cls, loop: AbstractEventLoop, settings: dict[str, Any], hooks: object, /
     ) -> Self: ...
     def _call(self, shape: str, name: str, /, *arguments: Any, **options: Any) -> Any: ...
     def _call_raw(self, shape: str, name: str, /, *arguments: Any, **options: Any) -> Any: ...
     def begin(self) -> None: ...
-    def acquire(self) -> RedictCall[RedictConnection]: ...
+    def _call_at(
+        self, address: str, is_raw: bool, shape: str, name: str, /, *arguments: Any, **options: Any
+    ) -> Any: ...
+    def _masters(self) -> list[str]: ...
+    def acquire(self, key: str | bytes | None, /) -> RedictCall[RedictConnection]: ...
     def attach(
         self,
         descriptor: int,
         greeting: tuple[bytes, bytes, int, bytes, bytes, bytes, int],
+        number: int,
         /,
     ) -> None: ...
-    def connection_failed(self) -> None: ...
+    def connection_failed(self, number: int, /) -> None: ...
     def begin_subscription(self, kind: int, topics: list[bytes], listener: object, /) -> int: ...
     def end_subscription(self, number: int, /) -> None: ...
     def pause_messages(self, is_paused: bool, /) -> None: ...

@@ -38,8 +38,13 @@ def response_of(value: object, status: int | None, where: object) -> Response:
     if value is None:
         return Response(None, status=status or 204)
     status = status or 200
-    if type(value) is str or isinstance(value, bytes):
+    if type(value) is str or type(value) is bytes:
         return Response(value, status=status)
+    if isinstance(value, bytes):
+        from necro.json import Raw
+
+        kind = "application/json" if isinstance(value, Raw) else None
+        return Response(value, status=status, content_type=kind)
     if isinstance(value, bytearray):
         return Response(bytes(value), status=status)
     from necro._native import native
@@ -91,14 +96,24 @@ def note_place(error: BaseException, keys: "list[str | int]") -> None:
     error.add_note(f"in the JSON value at /{'/'.join(way[:_NOTED_LEVELS_MAX])}{rest}")
 
 
-def joined_default(own: "Callable[[object], object]") -> "Callable[[object], object]":
+def joined_default(
+    own: "Callable[[object], object] | None",
+    decimals_are_numbers: bool,
+) -> "Callable[[object], object]":
     """What asks `own` first, and then `json_default`, for what `own` raises TypeError for."""
 
     def joined(value: object) -> object:
-        try:
-            return own(value)
-        except TypeError:
-            return json_default(value)
+        if own is not None:
+            try:
+                return own(value)
+            except TypeError:
+                pass
+        if decimals_are_numbers and (type(value).__module__, type(value).__name__) == _DECIMAL:
+            from necro.json import Raw
+
+            # It needs no check, and may be beyond what a check of numbers allows.
+            return bytes.__new__(Raw, _digits(value).encode())  # type: ignore[arg-type]
+        return json_default(value)
 
     return joined
 
@@ -135,7 +150,7 @@ def _isoformat(value: object) -> object:
     return value.isoformat()  # type: ignore[attr-defined]
 
 
-def _digits(value: "Decimal") -> object:
+def _digits(value: "Decimal") -> str:
     """Every digit, as text; NaN and the infinities are refused as those of float are."""
     if not value.is_finite():
         raise ValueError(f"JSON cannot hold the decimal {value}")
@@ -180,13 +195,14 @@ def duration(value: "timedelta") -> str:
     return f"{sign}P{text or 'T0S'}"
 
 
+_DECIMAL = ("decimal", "Decimal")
 _REPLACEMENTS: "dict[tuple[str, str], Callable[..., object]]" = {
     ("datetime", "datetime"): _isoformat,
     ("datetime", "date"): _isoformat,
     ("datetime", "time"): _isoformat,
     ("datetime", "timedelta"): duration,
     ("uuid", "UUID"): str,
-    ("decimal", "Decimal"): _digits,
+    _DECIMAL: _digits,
     ("enum", "Enum"): _enum_value,
     ("builtins", "bytes"): _base64,
     ("builtins", "bytearray"): _base64,

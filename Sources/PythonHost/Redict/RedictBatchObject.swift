@@ -176,7 +176,7 @@ extension RedictPool {
 @c(necro_redict_own_dealloc)
 func redictOwnDealloc(_ object: Object?) {
   let own = acquired(object)
-  own.pool.client.release(own.connection)
+  own.pool.route.release(own.connection)
   deallocate(object!, payload: AcquiredConnection.self)
 }
 
@@ -200,7 +200,7 @@ func redictOwnCallRaw(
 @c(necro_redict_own_release)
 func redictOwnRelease(_ object: Object?, _ ignored: Object?) -> Object? {
   let own = acquired(object)
-  own.pool.client.release(own.connection)
+  own.pool.route.release(own.connection)
   own.pool.scheduleFlush()
   return none()
 }

@@ -28,11 +28,8 @@ extension RedictPool {
     case .server(let text): return exception(ofServer: text.span)
     case .connectionLost(let wasSent):
       return self.failure(wasSent ? "connection_lost" : "connection_lost_unsent", nil)
-    case .connectFailed, .waitTimedOut:
-      // Why there was no connection is known to whoever tried to make one.
-      guard let method = attribute(hooks, "no_connection") else { return nil }
-      defer { release(method) }
-      return PyObject_CallNoArgs(method)
+    case .connectFailed: return noConnection(necro_false()!)
+    case .waitTimedOut: return noConnection(necro_true()!)
     case .timedOut: return self.failure("timed_out", nil)
     case .serverSilent: return self.failure("server_silent", nil)
     case .cancelled: return self.failure("cancelled", nil)
@@ -49,6 +46,21 @@ extension RedictPool {
       defer { release(detail) }
       return self.failure("protocol_broken", detail)
     }
+  }
+
+  /// Why there was no connection is known to whoever tried to make one.
+  private func noConnection(_ hasWaited: Object) -> Object? {
+    guard let method = attribute(hooks, "no_connection") else { return nil }
+    defer { release(method) }
+    return NecroPythonHost.call(method, hasWaited)
+  }
+
+  /// Raises a failure without a detail.
+  func raiseFailure(_ name: StaticString) {
+    guard let error = failure(name, nil) else { return }
+    PyErr_SetObject(
+      UnsafeMutableRawPointer(necro_type(error)!).assumingMemoryBound(to: PyObject.self), error)
+    release(error)
   }
 
   /// What `necro.redict._errors.failure` makes of a failure.

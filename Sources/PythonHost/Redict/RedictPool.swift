@@ -12,7 +12,9 @@ final class RedictPool: RedictOwner {
   let state: ModuleState
   let calls: CallTypes
   let reactor: DriverReactor
-  private(set) var client: RedictClient!
+  private(set) var route: RedictRoute!
+  /// Clients that want a connection, by the number that Python knows the attempt by.
+  var wanting: [RedictClient?] = []
   let loop: Object
   let hooks: Object
   let callSoon: Object
@@ -38,8 +40,7 @@ final class RedictPool: RedictOwner {
 
   /// Nil with a Python error.
   init?(
-    module: Object, loop: Object, settings: RedictSettings, commandMilliseconds: UInt64,
-    hooks: Object
+    module: Object, loop: Object, options: RedictOptions, hooks: Object
   ) {
     let state = ModuleState.of(module: module)
     guard let calls = state.callTypes(ofModule: module),
@@ -56,12 +57,12 @@ final class RedictPool: RedictOwner {
     self.calls = calls
     self.callSoon = callSoon
     self.names = names
-    self.commandMilliseconds = commandMilliseconds
+    commandMilliseconds = options.commandMilliseconds
     self.loop = retained(loop)
     self.hooks = retained(hooks)
     super.init()
-    client = RedictClient(
-      owner: self, reactor: reactor, settings: settings,
+    route = RedictRoute(
+      options, owner: self, reactor: reactor,
       chance: UInt64(UInt(bitPattern: loop)) ^ reactor.nowNanoseconds)
   }
 
@@ -99,7 +100,7 @@ final class RedictPool: RedictOwner {
   /// - Parameter connection: one that was acquired; nil for any.
   func call(
     _ arguments: UnsafePointer<Object?>?, _ count: Int, _ names: Object?, isRaw: Bool,
-    on connection: RedictConnection?
+    on connection: RedictConnection?, at node: (RedictRouter, RedictNode)? = nil
   ) -> Object? {
     guard count >= 2, let arguments, let shape = arguments[0] else {
       raise(necro_type_error()!, "a command has a shape and a name")
@@ -114,17 +115,20 @@ final class RedictPool: RedictOwner {
     pending.isRaw = isRaw
     pending.shape = retained(shape)
     pending.command.traits = traits
-    return submit(pending, on: connection)
+    return submit(pending, on: connection, at: node)
   }
 
   /// Submits a call that Python waits for; the future, or nil with an error.
-  func submit(_ pending: RedictPending, on connection: RedictConnection?) -> Object? {
+  ///
+  /// - Parameters:
+  ///   - slot: of a call that asks for a connection, the one of its keys; negative for none.
+  ///   - node: who does it; nil for whoever does such.
+  func submit(
+    _ pending: RedictPending, on connection: RedictConnection?, slot: Int = -1,
+    at node: (RedictRouter, RedictNode)? = nil
+  ) -> Object? {
     guard isBegun else {
-      if let error = failure("not_open", nil) {
-        PyErr_SetObject(
-          UnsafeMutableRawPointer(necro_type(error)!).assumingMemoryBound(to: PyObject.self), error)
-        release(error)
-      }
+      raiseFailure("not_open")
       return nil
     }
     guard let future = makeFuture(pending) else { return nil }
@@ -134,19 +138,34 @@ final class RedictPool: RedictOwner {
     }
     pending.begin(self)
     if let connection {
-      client.submit(command, on: connection)
+      route.submit(command, on: connection)
     } else if pending.mode == .connection {
-      client.acquire(command)
+      route.acquire(command, slot: slot)
+    } else if let (router, node) = node {
+      router.submit(command, to: node)
     } else {
-      client.submit(command)
+      route.submit(command)
     }
     scheduleFlush()
     return future
   }
 
+  /// The client that wanted a connection by a number; nil with an error.
+  func takeWanting(_ number: Object?) -> RedictClient? {
+    let place = PyLong_AsLong(number)
+    guard place >= 0, place < wanting.count, let client = wanting[place] else {
+      if PyErr_Occurred() == nil {
+        raise(necro_value_error()!, "no connection is wanted by that number")
+      }
+      return nil
+    }
+    wanting[place] = nil
+    return client
+  }
+
   /// Takes a command back that nobody waits for.
   func withdraw(_ command: RedictCommand) {
-    client.cancel(command)
+    route.cancel(command)
     scheduleFlush()
   }
 
@@ -174,10 +193,10 @@ final class RedictPool: RedictOwner {
   /// descriptors back.
   func end() {
     object = nil
-    guard client.connections.isEmpty else { return }
-    client.close()
+    for client in route.clients where !client.connections.isEmpty { return }
+    route.close()
     reactor.flush()
-    client.leaveReactor()
+    route.leaveReactor()
   }
 
   func flush() {
@@ -274,7 +293,7 @@ final class RedictPool: RedictOwner {
       let connection = command.connection
     {
       // Nobody waits for it any more.
-      client.release(connection)
+      route.release(connection)
     }
     pending.finish()
     guard idle.count < Self.idleMax else { return }
@@ -288,7 +307,9 @@ final class RedictPool: RedictOwner {
     let command = pending.command
     var value: Object?
     var method = state.nameSetResult
-    if case .server(let text)? = command.failure, pending.mode == .list {
+    if case .server(let text)? = command.failure, pending.mode == .list,
+      command.commandCount == 1
+    {
       // One command alone, of those that are sent together.
       keep(exception(ofServer: text.span), in: pending)
       value = pending.value.map { retained($0) }
@@ -316,16 +337,38 @@ final class RedictPool: RedictOwner {
     wake(pending, future)
   }
 
-  override func connectionWanted(_ client: RedictClient) { callHook("connection_wanted") }
+  override func connectionWanted(_ client: RedictClient) {
+    var number = 0
+    while number < wanting.count, wanting[number] != nil { number += 1 }
+    if number == wanting.count { wanting.append(nil) }
+    wanting[number] = client
+    guard let number = PyLong_FromLong(number) else { return PyErr_WriteUnraisable(hooks) }
+    defer { release(number) }
+    callHook(
+      client.purpose == .sentinel ? "sentinel_wanted" : "connection_wanted", client, number)
+  }
+
+  /// Calls a hook with the address of a router's node behind what it is told.
+  private func callHook(_ name: StaticString, _ client: RedictClient, _ first: Object? = nil) {
+    guard let address = client.address else { return callHook(name, first) }
+    let host = address.host
+    guard let host = makeLatin1String(host.span) else { return PyErr_WriteUnraisable(hooks) }
+    defer { release(host) }
+    guard let port = PyLong_FromLong(Int(address.port)) else {
+      return PyErr_WriteUnraisable(hooks)
+    }
+    defer { release(port) }
+    callHook(name, of: nil, first ?? host, first == nil ? port : host, first == nil ? nil : port)
+  }
 
   override func connectionReady(_ connection: RedictConnection) {
-    callHook("connection_ready")
+    callHook("connection_ready", connection.client)
   }
 
   override func connectionClosed(_ connection: RedictConnection) {
     let error = connection.failure.flatMap { exception($0) } ?? none()
     defer { release(error) }
-    callHook("connection_closed", error)
+    callHook("connection_closed", connection.client, error)
   }
 
   // MARK: Subscriptions

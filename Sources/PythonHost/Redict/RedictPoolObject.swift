@@ -10,7 +10,7 @@ private func redict(_ object: Object?) -> RedictPool {
   payload(of: object!, as: RedictPool.self)!
 }
 
-/// `RedictPool(loop, settings, hooks)`: `settings` is a dict of ints by the names of RedictSettings.
+/// `RedictPool(loop, settings, hooks)`: `settings` is a dict as `RedictOptions` reads it.
 @c(necro_redict_new)
 func redictNew(
   _ type: UnsafeMutablePointer<PyTypeObject>?, _ arguments: Object?, _ keywords: Object?
@@ -21,15 +21,13 @@ func redictNew(
     raise(necro_type_error()!, "RedictPool() takes a loop, a dict of settings and hooks")
     return nil
   }
-  var settings = RedictSettings()
-  var commandMilliseconds: UInt64 = 0
-  guard readSettings(given, into: &settings, &commandMilliseconds),
-    let object = allocateInstance(of: type!)
-  else { return nil }
+  guard let options = RedictOptions(given), let object = allocateInstance(of: type!) else {
+    return nil
+  }
   guard
     let pool = RedictPool(
-      module: necro_module_of(object)!, loop: necro_tuple_item(arguments!, 0), settings: settings,
-      commandMilliseconds: commandMilliseconds, hooks: necro_tuple_item(arguments!, 2))
+      module: necro_module_of(object)!, loop: necro_tuple_item(arguments!, 0), options: options,
+      hooks: necro_tuple_item(arguments!, 2))
   else {
     release(object)
     return nil
@@ -37,31 +35,6 @@ func redictNew(
   setPayload(of: object, to: pool)
   pool.begin(object)
   return object
-}
-
-/// Sets what a dict names; false with an error.
-private func readSettings(
-  _ given: Object, into settings: inout RedictSettings, _ commandMilliseconds: inout UInt64
-) -> Bool {
-  func number(_ name: StaticString, _ body: (Int) -> Void) -> Bool {
-    guard let key = makeString(name.octets) else { return false }
-    defer { release(key) }
-    guard let value = PyDict_GetItemWithError(given, key) else { return PyErr_Occurred() == nil }
-    let number = PyLong_AsLong(value)
-    if number == -1 && PyErr_Occurred() != nil { return false }
-    body(max(number, 0))
-    return true
-  }
-  return number("shared_connections_max") { settings.sharedConnectionsMax = max($0, 1) }
-    && number("owned_connections_max") { settings.ownedConnectionsMax = max($0, 1) }
-    && number("idle_connections_max") { settings.idleConnectionsMax = $0 }
-    && number("wait_milliseconds") { settings.waitMilliseconds = UInt64($0) }
-    && number("waiters_max") { settings.waitersMax = $0 }
-    && number("connect_milliseconds") { settings.connectMilliseconds = UInt64(max($0, 1)) }
-    && number("silence_milliseconds") { settings.silenceMilliseconds = UInt64(max($0, 1)) }
-    && number("ping_milliseconds") { settings.pingMilliseconds = UInt64(max($0, 1)) }
-    && number("reply_octets_max") { settings.replyLimits.valueOctetsMax = max($0, 1) }
-    && number("command_milliseconds") { commandMilliseconds = UInt64($0) }
 }
 
 @c(necro_redict_dealloc)
@@ -91,26 +64,80 @@ func redictBegin(_ object: Object?, _ ignored: Object?) -> Object? {
   return none()
 }
 
-/// `acquire()`: a call whose result is a RedictConnection.
+/// `acquire(key)`: a call whose result is a RedictConnection. In a cluster it is for keys of that one's
+/// slot, for None for commands without keys.
 @c(necro_redict_acquire)
-func redictAcquire(_ object: Object?, _ ignored: Object?) -> Object? {
+func redictAcquire(_ object: Object?, _ key: Object?) -> Object? {
+  var slot: Int? = -1
+  if necro_is_bytes(key!) {
+    slot = withOctets(ofBytes: key!) { KeySlot.of($0) }
+  } else if key! != necro_none() {
+    guard necro_is_str(key!) else {
+      raise(necro_type_error()!, "a key is a str or a bytes object")
+      return nil
+    }
+    slot = withOctets(ofString: key!) { KeySlot.of($0) }
+  }
+  guard let slot else { return nil }
   let pool = redict(object)
   let pending = pool.makePending()
   pending.mode = .connection
-  return pool.submit(pending, on: nil)
+  return pool.submit(pending, on: nil, slot: slot)
 }
 
-/// `attach(descriptor, greeting)`: begins a connection on a connected socket, which the pool then owns.
+/// `_masters()`: the addresses of a cluster's masters, as far as they are known.
+@c(necro_redict_masters)
+func redictMasters(_ object: Object?, _ ignored: Object?) -> Object? {
+  guard let list = PyList_New(0) else { return nil }
+  guard case .router(let router) = redict(object).route else { return list }
+  for node in router.masters {
+    let address = makeString(node.address.text.octets)
+    let isAppended = address != nil && PyList_Append(list, address) == 0
+    release(address)
+    if !isAppended {
+      release(list)
+      return nil
+    }
+  }
+  return list
+}
+
+/// `_call_at(address, is_raw, shape, name, …)`: as `_call`, by the server with the address.
+@c(necro_redict_call_at)
+func redictCallAt(
+  _ object: Object?, _ arguments: UnsafePointer<Object?>?, _ count: Py_ssize_t, _ names: Object?
+) -> Object? {
+  guard count >= 2, let arguments, let address = arguments[0], necro_is_str(address) else {
+    raise(necro_type_error()!, "_call_at() takes an address, a bool, a shape and a name")
+    return nil
+  }
+  let pool = redict(object)
+  guard case .router(let router) = pool.route,
+    let node = router.nodes.first(where: { node in
+      let text = node.address.text
+      return withOctets(ofString: address) { $0.equals(text.octets) } == true
+    })
+  else {
+    if PyErr_Occurred() == nil { pool.raiseFailure("unknown_node") }
+    return nil
+  }
+  return pool.call(
+    arguments + 2, count - 2, names, isRaw: arguments[1] == necro_true(), on: nil,
+    at: (router, node))
+}
+
+/// `attach(descriptor, greeting, number)`: begins the connection that was wanted by that number on a
+/// connected socket, which the pool then owns.
 /// `greeting` is a tuple: user, password, database, client name, library's name and version (bytes, and an
 /// int), and the version of the protocol to ask for.
 @c(necro_redict_attach)
 func redictAttach(
   _ object: Object?, _ arguments: UnsafePointer<Object?>?, _ count: Py_ssize_t
 ) -> Object? {
-  guard count == 2, let arguments, let given = arguments[1], necro_is_tuple(given),
+  guard count == 3, let arguments, let given = arguments[1], necro_is_tuple(given),
     necro_tuple_size(given) == 7
   else {
-    raise(necro_type_error()!, "attach() takes a descriptor and a greeting")
+    raise(necro_type_error()!, "attach() takes a descriptor, a greeting and a number")
     return nil
   }
   let descriptor = PyLong_AsLong(arguments[0])
@@ -134,7 +161,8 @@ func redictAttach(
   greeting.libraryVersion = octets(5)
   greeting.version = version == 2 ? .version2 : .version3
   let pool = redict(object)
-  pool.client.attach(
+  guard let client = pool.takeWanting(arguments[2]) else { return nil }
+  client.attach(
     RedictSocketTransport(socket: Int32(truncatingIfNeeded: descriptor), isConnecting: false),
     greeting)
   pool.scheduleFlush()
@@ -149,9 +177,11 @@ func copied(_ octets: Span<UInt8>) -> [UInt8] {
 }
 
 @c(necro_redict_connection_failed)
-func redictConnectionFailed(_ object: Object?, _ ignored: Object?) -> Object? {
-  redict(object).client.connectionFailed()
-  redict(object).scheduleFlush()
+func redictConnectionFailed(_ object: Object?, _ number: Object?) -> Object? {
+  let pool = redict(object)
+  guard let client = pool.takeWanting(number) else { return nil }
+  client.connectionFailed()
+  pool.scheduleFlush()
   return none()
 }
 
@@ -190,7 +220,7 @@ func redictSubscribe(
   if place == pool.subscriptions.count { pool.subscriptions.append(nil) }
   pool.subscriptions[place] = (subscription, retained(arguments[2]!))
   subscription.ownerToken = UInt(place) + 1
-  pool.client.subscribe(subscription)
+  pool.route.subscribe(subscription)
   pool.scheduleFlush()
   return PyLong_FromLong(place)
 }
@@ -204,7 +234,7 @@ func redictUnsubscribe(_ object: Object?, _ number: Object?) -> Object? {
     return none()
   }
   pool.subscriptions[place] = nil
-  pool.client.unsubscribe(entry.subscription)
+  pool.route.unsubscribe(entry.subscription)
   release(entry.listener)
   pool.scheduleFlush()
   return none()
@@ -212,7 +242,7 @@ func redictUnsubscribe(_ object: Object?, _ number: Object?) -> Object? {
 
 @c(necro_redict_pause)
 func redictPause(_ object: Object?, _ isPaused: Object?) -> Object? {
-  redict(object).client.setMessagesPaused(isPaused == necro_true())
+  redict(object).route.setMessagesPaused(isPaused == necro_true())
   redict(object).scheduleFlush()
   return none()
 }
@@ -237,7 +267,7 @@ func redictFlush(_ object: Object?, _ ignored: Object?) -> Object? {
 @c(necro_redict_close)
 func redictClose(_ object: Object?, _ ignored: Object?) -> Object? {
   let pool = redict(object)
-  pool.client.close()
+  pool.route.close()
   pool.flush()
   return none()
 }
@@ -245,10 +275,16 @@ func redictClose(_ object: Object?, _ ignored: Object?) -> Object? {
 /// `counts()`: connections, commands that wait, and the version that the first speaks (0 for none).
 @c(necro_redict_counts)
 func redictCounts(_ object: Object?, _ ignored: Object?) -> Object? {
-  let client = redict(object).client!
+  var connections = 0
+  var waiting = 0
+  var version = 0
+  for client in redict(object).route.clients {
+    connections += client.connections.count
+    waiting += client.waitingCount
+    if version == 0, let first = client.connections.first { version = Int(first.version.rawValue) }
+  }
   guard let counts = PyTuple_New(3) else { return nil }
-  let version = client.connections.first.map { Int($0.version.rawValue) } ?? 0
-  for (index, number) in [client.connections.count, client.waitingCount, version].enumerated() {
+  for (index, number) in [connections, waiting, version].enumerated() {
     guard let value = PyLong_FromLong(number) else { return nil }
     necro_tuple_set(counts, index, value)
   }

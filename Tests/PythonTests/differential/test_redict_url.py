@@ -91,6 +91,13 @@ def test_a_url_is_read_alike(url: str) -> None:
         ("redis://[::1]7", "an IPv6 address"),
         ("unix://tmp/x", "after three slashes"),
         ("unix://", "after three slashes"),
+        ("redis+cluster://a,:0", "not from 1 to 65535: 0"),
+        ("redis+cluster://a/necro", "database of the URL is no number"),
+        ("redis+sentinel://a:1", "the master's name behind its slash"),
+        ("redis+sentinel://a:1/", "the master's name behind its slash"),
+        ("redis+sentinel://a:1/m/x", "database of the URL is no number"),
+        ("redis://h?client_cache=much", "client_cache is no number of octets"),
+        ("redis://h?read_from_replicas=maybe", "neither true nor false"),
         ("redis://" + "h" * 70_000, "at most 65536 characters"),
     ],
 )
@@ -99,6 +106,23 @@ def test_what_is_wrong_is_named(url: str, says: str) -> None:
         parse_redict_url(url)
     assert "necronom" not in str(raised.value)
     assert "icon" not in str(raised.value)
+
+
+def test_several_servers() -> None:
+    found = parse_redict_url("redis+cluster://u:p@a:1,[::1]:2,c?read_from_replicas=yes")
+    assert found.nodes == (("a", 1), ("::1", 2), ("c", 6379))
+    assert (found.master, found.username, found.password) == (None, "u", "p")
+    assert (found.read_from_replicas, found.client_cache, found.database) == (True, 0, 0)
+    found = parse_redict_url(
+        "redis+sentinel://:secret@a,b:2/my%2Fmaster/3?sentinel_username=s&sentinel_password=secret"
+        "&client_cache=5000"
+    )
+    assert found.nodes == (("a", 26379), ("b", 2))
+    assert (found.master, found.database, found.client_cache) == ("my/master", 3, 5000)
+    assert (found.sentinel_username, found.sentinel_password) == ("s", "secret")
+    assert "secret" not in repr(found) + str(found)
+    assert parse_redict_url("redis+sentinel://a/m").database == 0
+    assert parse_redict_url("redis://a?client_cache=true").client_cache == 16 << 20
 
 
 def test_servers_are_named_without_secrets() -> None:

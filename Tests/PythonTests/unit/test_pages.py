@@ -44,7 +44,7 @@ def blocks(page: str) -> list[tuple[int, str, str, str]]:
 
 PAGES = {
     name: blocks(f"Docs/{name}.md")
-    for name in ("handlers", "injection", "middleware", "modules", "configuration")
+    for name in ("handlers", "injection", "middleware", "modules", "configuration", "json")
 }
 
 

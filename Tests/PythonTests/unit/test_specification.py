@@ -135,8 +135,11 @@ def test_every_normative_sentence_is_accounted_for() -> None:
     texts = os.environ.get("NECRO_SPEC_TEXTS") or str(clauses.ROOT.parent / "shared" / "spec")
     done = run(texts=texts)
     assert done.returncode == 0, done.stdout
-    compared = "0 differences" if Path(texts).is_dir() else "its text is absent"
-    assert done.stdout.count(compared) == len(clauses.documents())
+    # A text that is at hand is compared.
+    documents = clauses.documents()
+    present = sum((Path(texts) / document.text).is_file() for document in documents)
+    assert done.stdout.count("0 differences") == present
+    assert done.stdout.count("its text is absent") == len(documents) - present
 
 
 def test_a_changed_text_shows_what_was_missed_and_what_is_stale(tmp_path: Path) -> None:

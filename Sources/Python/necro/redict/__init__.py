@@ -2,6 +2,7 @@
 
 from necro.redict._blocking import (
     BlockingConnection,
+    BlockingNode,
     BlockingPipeline,
     BlockingRedict,
     BlockingScript,
@@ -10,7 +11,7 @@ from necro.redict._blocking import (
 )
 from necro.redict._errors import *  # noqa: F403
 from necro.redict._errors import __all__ as _error_names
-from necro.redict._pipeline import Connection, Pipeline, Queued, RawConnection, Transaction
+from necro.redict._pipeline import Connection, Node, Pipeline, Queued, RawConnection, Transaction
 from necro.redict._redict import RawRedict, Redict
 from necro.redict._scripts import Script
 from necro.redict._subscription import Message, Subscription
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [  # pyright: ignore[reportUnsupportedDunderAll]
     "BlockingConnection",
+    "BlockingNode",
     "BlockingPipeline",
     "BlockingRedict",
     "BlockingScript",
@@ -29,6 +31,7 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll]
     "BlockingTransaction",
     "Connection",
     "Message",
+    "Node",
     "Pipeline",
     "Queued",
     "RawConnection",
@@ -46,10 +49,13 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll]
 def connect(url: str = "", **options: "Any") -> Redict:
     """A Redict in a running asyncio program, for `async with`.
 
-    - url: `redis://[user[:password]@]host[:port][/database]` or `unix://[user[:password]@]/path`,
-      with options as redis-py has them; `REDIS_URL` by default, else this machine's.
+    - url: `redis://[user[:password]@]host[:port][/database]`, `unix://[user[:password]@]/path`,
+      `redis+cluster://[user[:password]@]host[:port][,host[:port]…]` for a cluster or
+      `redis+sentinel://[user[:password]@]host[:port][,…]/name[/database]` for the master that
+      sentinels know by that name, with options as redis-py has them; `REDIS_URL` by default, else
+      this machine's.
     - options: of `Redict`: `connections_max`, `blocking_max`, `wait_timeout`, `command_timeout`,
-      `connect_timeout`.
+      `connect_timeout`, `client_cache`, `read_from_replicas`.
 
     Raises RedictURLError, and within `async with` ConnectionFailed.
     """

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
     from necro.redict._faces import Argument, Key
-    from necro.redict._pipeline import Connection, Transaction
+    from necro.redict._pipeline import Connection, Node, Transaction
     from necro.redict._redict import Redict
     from necro.redict._subscription import Message, Subscription
 
 __all__ = [
     "BlockingConnection",
+    "BlockingNode",
     "BlockingPipeline",
     "BlockingRedict",
     "BlockingScript",
@@ -50,10 +51,18 @@ class BlockingRedict(_Face, Blocking, Commands[str]):
         return BlockingRawRedict(self._redict, self._loop)
 
     @contextmanager
-    def connection(self) -> "Generator[BlockingConnection]":
+    def connection(self, key: str | bytes | None = None) -> "Generator[BlockingConnection]":
         """A connection that nobody else uses within the block."""
-        with self._within(self._redict.connection) as connection:
+        with self._within(lambda: self._redict.connection(key)) as connection:
             yield BlockingConnection(connection, self._loop)
+
+    def masters(self) -> list[str]:
+        """The addresses of a cluster's masters."""
+        return self._wait(self._redict.masters)
+
+    def node(self, address: str) -> "BlockingNode":
+        """One server of a cluster."""
+        return BlockingNode(self._redict.node(address), self._loop)
 
     def pipeline(self) -> "BlockingPipeline":
         """Commands that are sent together, for `with` or `execute()`."""
@@ -148,6 +157,17 @@ class BlockingRawRedict(_Face, Blocking, Commands[bytes]):
 
     def _call(self, *arguments: "Any", **options: "Any") -> "Any":
         return self._wait(lambda: self._redict.raw._call(*arguments, **options))  # pyright: ignore
+
+
+class BlockingNode(_Face, Blocking, Commands[str]):
+    """One server of a cluster, in a thread."""
+
+    def __init__(self, node: "Node[str]", loop: "asyncio.AbstractEventLoop") -> None:
+        super().__init__(loop)
+        self._node = node
+
+    def _call(self, *arguments: "Any", **options: "Any") -> "Any":
+        return self._wait(lambda: self._node._call(*arguments, **options))  # pyright: ignore
 
 
 class BlockingConnection(_Face, Blocking, Commands[str]):

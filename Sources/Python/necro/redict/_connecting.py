@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import socket
+from dataclasses import replace
 from weakref import ref
 
 from necro.redict._errors import (
@@ -40,8 +41,8 @@ class Hooks:
         self._parameters = parameters
         self._connect_timeout = connect_timeout
         self._attempts: set[asyncio.Task[None]] = set()
-        # What the last attempt to connect has ended with, since one succeeded.
-        self._refusal: RedictError | None = None
+        # By server, what the last attempt to connect has ended with, since one succeeded.
+        self._refusals: dict[str | None, RedictError] = {}
         self._ready = 0
 
     def serve(self, redict: "Redict") -> None:
@@ -55,56 +56,83 @@ class Hooks:
         assert redict is not None
         return redict
 
-    def connection_wanted(self) -> None:
-        """Calls wait, and there may be another connection."""
+    def connection_wanted(self, number: int, host: str | None = None, port: int = 0) -> None:
+        """Calls wait, and there may be another connection.
+
+        - number: what the pool knows the attempt by.
+        - host, port: of a server that a cluster or a sentinel has named.
+        """
+        parameters = self._parameters
+        if host is not None:
+            parameters = replace(parameters, host=host, port=port)
+        self._begin(number, parameters)
+
+    def sentinel_wanted(self, number: int, host: str, port: int) -> None:
+        """The same of a sentinel, which knows other users."""
+        given = self._parameters
+        name, password = given.sentinel_username, given.sentinel_password
+        self._begin(number, replace(given, host=host, port=port, username=name, password=password))
+
+    def _begin(self, number: int, parameters: "RedictParameters") -> None:
         loop = self.redict._loop  # pyright: ignore[reportPrivateUsage]
         if loop.is_closed() or not self.redict._is_open:  # pyright: ignore[reportPrivateUsage]
-            self.redict.connection_failed()
+            self.redict.connection_failed(number)
             return
-        task = loop.create_task(self._attempt(), name="necro.redict connect")
+        task = loop.create_task(self._attempt(number, parameters), name="necro.redict connect")
         self._attempts.add(task)
         task.add_done_callback(self._attempts.discard)
 
-    async def _attempt(self) -> None:
+    async def _attempt(self, number: int, parameters: "RedictParameters") -> None:
         """Opens a connection; the delay behind one that failed is the pool's."""
         try:
             async with asyncio.timeout(self._connect_timeout):
-                opened = await _opened(self._parameters)
+                opened = await _opened(parameters)
         except OSError as error:
             # A TimeoutError is one as well.
             reason = error.strerror or str(error) or "there was no answer in time"
-            self._refuse(ConnectionFailed(f"cannot connect to {self._parameters}: {reason}"))
-            self.redict.connection_failed()
+            host = parameters.host if parameters.nodes else None
+            failed = ConnectionFailed(f"cannot connect to {parameters}: {reason}")
+            self._refuse(failed, host, parameters.port)
+            self.redict.connection_failed(number)
         except BaseException:
-            self.redict.connection_failed()
+            self.redict.connection_failed(number)
             raise
         else:
-            self.redict.attach(opened.detach(), _greeting(self._parameters))
+            self.redict.attach(opened.detach(), _greeting(parameters), number)
 
-    def _refuse(self, error: RedictError) -> None:
+    def _refuse(self, error: RedictError, host: str | None = None, port: int = 0) -> None:
+        server = host and f"{host}:{port}"
         # One line for each reason, however often it comes.
-        if str(error) != str(self._refusal):
-            _log.warning("%s", error)
-        self._refusal = error
+        if str(error) != str(self._refusals.pop(server, None)):
+            _log.warning("%s%s", f"{server}: " if server else "", error)
+        self._refusals[server] = error
 
-    def connection_ready(self) -> None:
+    def connection_ready(self, host: str | None = None, port: int = 0) -> None:
         """A connection's greeting is complete."""
         self._ready += 1
-        self._refusal = None
+        self._refusals.pop(host and f"{host}:{port}", None)
 
-    def connection_closed(self, error: RedictError | None) -> None:
+    def connection_closed(
+        self, error: RedictError | None, host: str | None = None, port: int = 0
+    ) -> None:
         """A connection has ended."""
         if error is not None and self._redict() is not None and self.redict._is_open:  # pyright: ignore[reportPrivateUsage]
-            self._refuse(error)
+            self._refuse(error, host, port)
 
-    def no_connection(self) -> RedictError:
-        """Why a call got no connection."""
+    def no_connection(self, has_waited: bool) -> RedictError:
+        """Why a call got no connection.
+
+        - has_waited: whether there was no more time, and no failure.
+        """
         redict = self._redict()
         if redict is None or not redict._is_open:  # pyright: ignore[reportPrivateUsage]
             return InterfaceError("the Redict is not open: use `async with`, or open()")
-        refusal = self._refusal
-        if refusal is None:
+        master = self._parameters.master
+        if not self._refusals and not has_waited and master is not None:
+            return ConnectionFailed(f"no sentinel names a master {master!r} that can be reached")
+        if not self._refusals:
             return PoolExhausted("no connection to Redict became free in time")
+        *_, refusal = self._refusals.values()
         if isinstance(refusal, AuthenticationFailed):
             return AuthenticationFailed(str(refusal))
         return ConnectionFailed(str(refusal))

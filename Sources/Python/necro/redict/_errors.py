@@ -249,6 +249,7 @@ _KINDS: "dict[str, Callable[[], RedictError]]" = {
 _SENTENCES = {
     "not_open": "the Redict is not open: use `async with`, or open()",
     "cancelled": "the call was cancelled",
+    "unknown_node": "no server of that address is known: take one of masters()",
     "closed": "the connection to Redict is closed, or was given back",
     "connection_state_misplaced": (
         "the command would change a connection that others share: use connection(), transaction()"

@@ -10,9 +10,12 @@ from necro.redict._faces import Asynchronous
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
 
     from necro.redict._faces import Argument, Key
+    from necro.redict._pipeline import Node
+
+    type Scanned[T: (str, bytes)] = Node[T] | Iterating[T]
 
 __all__ = ["Iterating"]
 
@@ -25,6 +28,10 @@ _RETRY_SECONDS = 0.2
 class Iterating[T: (str, bytes)](Asynchronous, Commands[T]):
     """Asynchronous iterators over what a server gives piece by piece."""
 
+    async def _scanned(self) -> "Sequence[Scanned[T]]":
+        """Who has keys of their own."""
+        raise NotImplementedError
+
     async def scan_iter(
         self,
         match: "Argument | None" = None,
@@ -32,18 +39,20 @@ class Iterating[T: (str, bytes)](Asynchronous, Commands[T]):
         count: int | None = None,
         type: "Argument | None" = None,  # noqa: A002
     ) -> "AsyncGenerator[T]":
-        """All keys; one may come twice while others are written.
+        """All keys, of a cluster from one master after the other; one may come twice while others
+        are written.
 
         - match: a pattern such as `user:*`.
         - count: how many the server looks at in one go.
         """
-        cursor = 0
-        while True:
-            cursor, found = await self.scan(cursor, match=match, count=count, type=type)
-            for each in found:
-                yield each
-            if cursor == 0:
-                return
+        for server in await self._scanned():
+            cursor = 0
+            while True:
+                cursor, found = await server.scan(cursor, match=match, count=count, type=type)
+                for each in found:
+                    yield each
+                if cursor == 0:
+                    break
 
     async def sscan_iter(
         self, key: "Key", match: "Argument | None" = None, *, count: int | None = None

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from necro._necro import RedictCall, RedictConnection
     from necro.redict._redict import Redict
 
-__all__ = ["Connection", "Pipeline", "Queued", "RawConnection", "Transaction"]
+__all__ = ["Connection", "Node", "Pipeline", "Queued", "RawConnection", "Transaction"]
 
 _PENDING: "Any" = object()
 
@@ -44,6 +44,9 @@ class Queued[Reply]:
 
 class Pipeline(Queueing, Commands[str]):
     """Commands that are sent together; other callers' may be done in between.
+
+    In a cluster each goes where its key is, and the replies come in order; what is for all nodes,
+    and one command's keys of several slots, are CrossSlotError here.
 
     Its methods queue a command and give its place, a `Queued`. `execute` sends them and returns
     the list of replies; so does the end of an `async with`, where the block did not raise.
@@ -107,8 +110,9 @@ class Pipeline(Queueing, Commands[str]):
 class Connection(Asynchronous, Commands[str]):
     """A connection that nobody else uses, for `async with`: what changes it is allowed here."""
 
-    def __init__(self, redict: "Redict") -> None:
+    def __init__(self, redict: "Redict", key: "str | bytes | None" = None) -> None:
         self._redict = redict
+        self._key = key
         self._own: RedictConnection | None = None
 
     def _call(self, *arguments: "Any", **options: "Any") -> "Any":
@@ -130,13 +134,24 @@ class Connection(Asynchronous, Commands[str]):
         return Pipeline(self._redict, self.held())
 
     async def __aenter__(self) -> "Self":
-        self._own = await self._redict.acquire()
+        self._own = await self._redict.acquire(self._key)
         return self
 
     async def __aexit__(self, *ignored: object) -> None:
         if self._own is not None:
             self._own.release()
             self._own = None
+
+
+class Node[T: (str, bytes)](Asynchronous, Commands[T]):
+    """One server of a cluster, whatever keys it has."""
+
+    def __init__(self, redict: "Redict", address: str, *, is_raw: bool = False) -> None:
+        self._redict = redict
+        self._place = (address, is_raw)
+
+    def _call(self, *arguments: "Any", **options: "Any") -> "Any":
+        return self._redict._call_at(*self._place, *arguments, **options)
 
 
 class RawConnection(Asynchronous, Commands[bytes]):
@@ -162,7 +177,7 @@ class Transaction(Pipeline):
 
     def __init__(self, redict: "Redict", keys: "tuple[str | bytes, ...]" = ()) -> None:
         super().__init__(redict)
-        self._watched = Connection(redict)
+        self._watched = Connection(redict, keys[0] if keys else None)
         self._keys = keys
 
     @property

@@ -1,4 +1,4 @@
-"""Reads Redict's URLs: `redis://`, `rediss://` and `unix://`.
+"""Reads Redict's URLs: `redis://`, `rediss://`, `unix://`, `redis+cluster://`, `redis+sentinel://`.
 
 Source: the registrations of the schemes `redis` and `rediss`, and what redis-py takes. Where
 redis-py silently passes over what is wrong (a database that is no number), it is refused here.
@@ -13,8 +13,11 @@ from urllib.parse import unquote
 
 __all__ = ["RedictParameters", "RedictURLError", "parse_redict_url"]
 
-_SCHEMES = ("redis", "rediss", "unix")
+_SCHEMES = ("redis", "rediss", "unix", "redis+cluster", "redis+sentinel")
 _PORT = 6379
+_SENTINEL_PORT = 26379
+# Octets of kept replies where the cache is asked for without a size.
+CACHE_OCTETS = 16 << 20
 _URL_CHARACTERS_MAX = 65536
 _DATABASE = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
 _ESCAPE_MISSING = re.compile(r"%(?![0-9A-Fa-f]{2})", re.ASCII)
@@ -24,6 +27,7 @@ _TRUE = frozenset({"1", "t", "true", "y", "yes"})
 _KEYWORDS = (
     *("db", "username", "password", "protocol", "client_name", "socket_timeout"),
     *("socket_connect_timeout", "socket_keepalive", "health_check_interval"),
+    *("client_cache", "read_from_replicas", "sentinel_username", "sentinel_password"),
 )
 _TLS_KEYWORDS = (
     *("ssl_cert_reqs", "ssl_ca_certs", "ssl_ca_path", "ssl_ca_data", "ssl_certfile", "ssl_keyfile"),
@@ -41,6 +45,10 @@ class RedictParameters:
 
     - path: of a unix socket; then host and port count for nothing.
     - protocol: the version of RESP, 2 or 3.
+    - nodes: hosts and ports of a cluster's nodes, or of sentinels; `host` and `port` are those of
+      the one that is connected to.
+    - master: what the sentinels call it.
+    - client_cache: octets of replies that are kept.
     """
 
     host: str = "localhost"
@@ -55,6 +63,12 @@ class RedictParameters:
     connect_timeout: float | None = None
     keepalive: bool = True
     health_check_interval: float | None = None
+    nodes: tuple[tuple[str, int], ...] = ()
+    master: str | None = None
+    sentinel_username: str | None = None
+    sentinel_password: str | None = field(default=None, repr=False)
+    client_cache: int = 0
+    read_from_replicas: bool = False
 
     def __str__(self) -> str:
         """How errors name the server."""
@@ -73,7 +87,10 @@ def parse_redict_url(url: str) -> RedictParameters:
         raise RedictURLError(f"a Redict URL has at most {_URL_CHARACTERS_MAX} characters")
     scheme, separator, rest = url.partition("://")
     if not separator or scheme.lower() not in _SCHEMES:
-        raise RedictURLError("a Redict URL begins with redis://, rediss:// or unix://")
+        raise RedictURLError(
+            "a Redict URL begins with redis://, rediss:// or unix://; for a cluster with"
+            " redis+cluster://, for sentinels with redis+sentinel://"
+        )
     if "#" in rest:
         raise RedictURLError('a Redict URL has no fragment: "#" in a part is written %23')
     rest, _, query = rest.partition("?")
@@ -81,8 +98,22 @@ def parse_redict_url(url: str) -> RedictParameters:
     given = _query(query)
     userinfo, _, place = authority.rpartition("@")
     username, _, password = userinfo.partition(":")
-    is_unix = scheme.lower() == "unix"
-    host, port = ("localhost", _PORT) if is_unix else _place(place)
+    kind = scheme.lower()
+    is_unix = kind == "unix"
+    nodes: list[tuple[str, int]] = []
+    master = None
+    if kind == "redis+sentinel":
+        master, _, path = path.partition("/")
+        if not master:
+            raise RedictURLError(
+                "a redis+sentinel:// URL has the master's name behind its slash:"
+                " redis+sentinel://host:26379/mymaster"
+            )
+    if "+" in kind:
+        nodes = [_place(each, _SENTINEL_PORT if master else _PORT) for each in place.split(",")]
+        host, port = nodes[0]
+    else:
+        host, port = ("localhost", _PORT) if is_unix else _place(place, _PORT)
     if is_unix and (place or not path):
         raise RedictURLError("a unix:// URL has the path of the socket after three slashes")
     if scheme.lower() == "rediss":
@@ -103,6 +134,12 @@ def parse_redict_url(url: str) -> RedictParameters:
         connect_timeout=_seconds("socket_connect_timeout", given),
         keepalive=_boolean("socket_keepalive", given, True),
         health_check_interval=_seconds("health_check_interval", given),
+        nodes=tuple(nodes),
+        master=_decoded(master, "master's name") if master else None,
+        sentinel_username=given.get("sentinel_username"),
+        sentinel_password=given.get("sentinel_password"),
+        client_cache=_octets(given.get("client_cache")),
+        read_from_replicas=_boolean("read_from_replicas", given, False),
     )
 
 
@@ -142,7 +179,7 @@ def _query(text: str) -> dict[str, str]:
     return values
 
 
-def _place(text: str) -> tuple[str, int]:
+def _place(text: str, default: int) -> tuple[str, int]:
     """The host and the port."""
     if text.startswith("["):
         host, bracket, after = text[1:].partition("]")
@@ -152,7 +189,7 @@ def _place(text: str) -> tuple[str, int]:
     else:
         host, _, port = text.partition(":")
     if not port:
-        return _decoded(host, "host") or "localhost", _PORT
+        return _decoded(host, "host") or "localhost", default
     if not (port.isascii() and port.isdecimal()):
         # It may be a password whose "/" is not encoded: do not quote it.
         raise RedictURLError(
@@ -186,6 +223,16 @@ def _seconds(name: str, values: dict[str, str]) -> float | None:
         raise RedictURLError(f"{name} is no number of seconds")
     # As with Postgres, 0 means without end.
     return float(text) or None
+
+
+def _octets(text: str | None) -> int:
+    if text is None or text.lower() in _FALSE:
+        return 0
+    if text.lower() in _TRUE:
+        return CACHE_OCTETS
+    if _DATABASE.fullmatch(text) is None:
+        raise RedictURLError("client_cache is no number of octets")
+    return int(text)
 
 
 def _boolean(name: str, values: dict[str, str], default: bool) -> bool:
