@@ -37,10 +37,11 @@ class DevServers:
     def __init__(self) -> None:
         self._started: list[PrivateServer] = []
 
-    def start(self, names: Iterable[str]) -> dict[str, tuple[str, str]]:
+    def start(self, names: Iterable[str], folder: str | None = None) -> dict[str, tuple[str, str]]:
         """Starts a server for each service; the environment of the process then has its URL.
 
         - names: `database`, `redis`.
+        - folder: of a project whose schema, as `necro scribe` reads it, the database is given.
 
         Returns title and URL by name. Raises StartupError, which says what to install where that
         is what is missing.
@@ -61,8 +62,27 @@ class DevServers:
             url: str = getattr(server, "url")  # noqa: B009
             # The app's own code, and what it starts, finds it as it will in production.
             os.environ[kind.variable] = url
-            found[name] = kind.title, url
+            title = kind.title
+            if name == "database" and folder is not None:
+                title += self._with_schema(folder, url)
+            found[name] = title, url
         return found
+
+    def _with_schema(self, folder: str, url: str) -> str:
+        """Applies a schema; gives `, with undead.sql`, or nothing where there is none."""
+        try:
+            from necro_scribe import SchemaError, apply_schema
+        except ImportError:
+            # Scribe is not installed, or not built.
+            return ""
+        try:
+            names = apply_schema(folder, url)
+        except SchemaError as error:
+            from necro._errors import StartupError
+
+            self.close()
+            raise StartupError("--dev: the schema does not apply", f"{error}\n") from None
+        return f" with {', '.join(names)}" if names else ""
 
     def close(self) -> None:
         """Ends the servers and removes their folders."""

@@ -94,6 +94,7 @@ def run(spec: AppSpec, options: HostOptions) -> int:
         assumes_missing=options.dev,
     )
     load(spec).compile(State(), services)
+    folder = os.path.dirname(spec.path) if spec.path else os.getcwd()
     _import_extensions()
     workers = options.workers or len(os.sched_getaffinity(0))
     log = _open_log(options.access_log)
@@ -109,7 +110,7 @@ def run(spec: AppSpec, options: HostOptions) -> int:
         urls_bound = [url.replace("http://", "https://", 1) for url in urls_bound]
         certificates.settings["redirect_port"] = _redirect_port(urls_bound[: len(options.binds)])
     _reopen_on_signal(log, options)
-    for name, (title, url) in private.start(services.missing).items():
+    for name, (title, url) in private.start(services.missing, folder).items():
         _say(f"--dev: a private {title} at {url}", options)
         urls[name] = url
     settings = {

@@ -15,8 +15,9 @@ from necro.postgres import PostgresError
 from necro_scribe._database import private_server, scratch
 from necro_scribe._lock import differences, lock_text
 from necro_scribe._problems import Problem
-from necro_scribe._scribe import Sources, Written, read_sources, write
+from necro_scribe._scribe import Written, write
 from necro_scribe._settings import Settings, SettingsError, read_settings
+from necro_scribe._sources import Sources, read_sources
 
 __all__ = ["run"]
 

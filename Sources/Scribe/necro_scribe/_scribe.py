@@ -1,7 +1,7 @@
 """From the files of SQL to the text of the modules, by way of a database."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from necro_scribe._analysis import Analyst
@@ -9,28 +9,17 @@ from necro_scribe._copying import copying
 from necro_scribe._database import Scratch, apply
 from necro_scribe._embedding import embedding
 from necro_scribe._facts import SQLFault, StatementFacts, TableFacts
-from necro_scribe._files import SchemaStatement, read_schema, read_source, sql_files
 from necro_scribe._models_file import models_module
-from necro_scribe._names import method_name
-from necro_scribe._problems import Problem, SourceFile
-from necro_scribe._queries import Prepared, Query, prepare, read_query_file
+from necro_scribe._problems import Problem
+from necro_scribe._queries import Prepared, Query, prepare
 from necro_scribe._resolved import Resolved, resolve
 from necro_scribe._settings import Settings
+from necro_scribe._sources import Sources
 from necro_scribe._spells_file import spells_module
 from necro_scribe._sqltext import Kind
 from necro_scribe._types import PythonTypes
 
-__all__ = ["Sources", "Written", "read_sources", "write"]
-
-
-@dataclass(slots=True)
-class Sources:
-    """What was read of the project's files."""
-
-    files: list[SourceFile] = field(default_factory=list[SourceFile])
-    schema: list[SchemaStatement] = field(default_factory=list[SchemaStatement])
-    queries: list[Query] = field(default_factory=list[Query])
-    problems: list[Problem] = field(default_factory=list[Problem])
+__all__ = ["Written", "write"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,43 +28,6 @@ class Written:
 
     models: str
     spells: str
-
-
-def read_sources(settings: Settings) -> Sources:
-    """Reads everything the settings name."""
-    sources = Sources()
-    problems = sources.problems
-    for path in sql_files(settings.folder, settings.schema, problems):
-        source = read_source(settings.folder, path, problems)
-        if source is not None:
-            sources.files.append(source)
-            sources.schema += read_schema(source, problems)
-    for path in sql_files(settings.folder, settings.queries, problems):
-        source = read_source(settings.folder, path, problems)
-        if source is not None:
-            sources.files.append(source)
-            sources.queries += read_query_file(source, problems)
-    _check_methods(sources.queries, problems)
-    return sources
-
-
-def _check_methods(queries: list[Query], problems: list[Problem]) -> None:
-    """Two queries of different names may have the same method, and one may have that of a file
-    before."""
-    seen: dict[str, Query] = {}
-    for query in queries:
-        name = method_name(query.name)
-        other = seen.setdefault(name, query)
-        if other is not query:
-            line, _ = other.source.place(other.offset)
-            problems.append(
-                Problem(
-                    f"{query.name} would be the method {name}, which {other.name} of"
-                    f" {other.source.name}:{line} is",
-                    query.source,
-                    query.offset,
-                )
-            )
 
 
 async def write(sources: Sources, settings: Settings, scratch: Scratch) -> Written | None:

@@ -18,7 +18,14 @@ MODELS, SPELLS, LOCK = "undead.py", "spells.py", "scribe.lock"
 
 
 class SettingsError(Exception):
-    """The settings are wrong; one line."""
+    """The settings are wrong; one line.
+
+    - is_absence: whether all that is wrong is that there is no SQL.
+    """
+
+    def __init__(self, message: str, *, is_absence: bool = False) -> None:
+        super().__init__(message)
+        self.is_absence = is_absence
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +59,10 @@ class Settings:
         return repr(sorted(shown.items(), key=lambda item: item[0]))
 
 
-def read_settings(folder: Path) -> Settings:
+def read_settings(folder: Path, *, needs_queries: bool = True) -> Settings:
     """The settings of the project in a folder; what is not said is found by its usual name.
+
+    - needs_queries: whether it is an error that there are none.
 
     Raises SettingsError.
     """
@@ -71,7 +80,8 @@ def read_settings(folder: Path) -> Settings:
     settings = Settings(
         folder,
         schema=_paths(table, "schema") or _found(folder, SCHEMAS, "a schema"),
-        queries=_paths(table, "queries") or _found(folder, QUERIES, "queries"),
+        queries=_paths(table, "queries")
+        or (_found(folder, QUERIES, "queries") if needs_queries else ()),
         models=_output(table, "models", MODELS),
         spells=_output(table, "spells", SPELLS),
         lock=_text(table, "lock", LOCK),
@@ -113,7 +123,8 @@ def _found(folder: Path, names: tuple[str, ...], what: str) -> tuple[str, ...]:
             return (name,)
     raise SettingsError(
         f"{folder.resolve()} holds no {' or '.join(names)}: {what} may be named in"
-        " [tool.necro.scribe] of pyproject.toml"
+        " [tool.necro.scribe] of pyproject.toml",
+        is_absence=True,
     )
 
 
