@@ -225,13 +225,20 @@ let package = Package(
 
     // The drivers.
     .target(
+      name: "NecroTLSClient", dependencies: ["NecroOctets", "NecroReactor", "NecroTLS"],
+      path: "Sources/TLSClient", swiftSettings: common + small + single),
+    .target(
       name: "NecroPostgres",
-      dependencies: ["CLinux", "NecroOctets", "NecroReactor", "NecroPostgresWire"],
+      dependencies: [
+        "CLinux", "NecroOctets", "NecroReactor", "NecroPostgresWire", "NecroTLS", "NecroTLSClient",
+      ],
       path: "Sources/Postgres", swiftSettings: common + small + single),
 
     .target(
       name: "NecroRedict",
-      dependencies: ["CLinux", "NecroOctets", "NecroReactor", "NecroRESP"],
+      dependencies: [
+        "CLinux", "NecroOctets", "NecroReactor", "NecroRESP", "NecroTLS", "NecroTLSClient",
+      ],
       path: "Sources/Redict", swiftSettings: common + small + single),
 
     // Python.

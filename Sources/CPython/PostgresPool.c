@@ -47,6 +47,8 @@ extern PyObject *necro_session_ages(PyObject *self, PyObject *argument);
 extern PyObject *necro_session_transaction_status(PyObject *self, void *closure);
 extern PyObject *necro_session_state(PyObject *self, void *closure);
 extern PyObject *necro_session_is_idle(PyObject *self, void *closure);
+extern PyObject *necro_session_is_encrypted(PyObject *self, void *closure);
+extern PyObject *necro_session_is_authenticated(PyObject *self, void *closure);
 extern PyObject *necro_pool_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords);
 extern void necro_pool_dealloc(PyObject *self);
 extern void necro_session_dealloc(PyObject *self);
@@ -118,6 +120,8 @@ static PyGetSetDef connection_getters[] = {
     {"transaction_status", necro_session_transaction_status, NULL, NULL, NULL},
     {"state", necro_session_state, NULL, NULL, NULL},
     {"is_idle", necro_session_is_idle, NULL, NULL, NULL},
+    {"is_encrypted", necro_session_is_encrypted, NULL, NULL, NULL},
+    {"is_authenticated", necro_session_is_authenticated, NULL, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL}};
 
 static PyType_Slot connection_slots[] = {

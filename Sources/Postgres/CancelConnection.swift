@@ -46,12 +46,12 @@ final class CancelConnection: DriverSource {
   override func ready(_ readiness: Readiness) {
     if isOver { return }
     if isConnecting {
-      isConnecting = false
-      guard transport.connectError() == 0 else {
-        finish()
-        return
+      switch transport.proceed() {
+      case .open: isConnecting = false
+      case .wantsOctets: return reactor.setInterest(self, .read)
+      case .wantsRoom: return reactor.setInterest(self, .write)
+      case .failed: return finish()
       }
-      reactor.setInterest(self, .read)
     }
     send()
     if !isOver && readiness.rawValue & ~Readiness.writable.rawValue != 0 { receive() }
@@ -62,7 +62,7 @@ final class CancelConnection: DriverSource {
   }
 
   private func send() {
-    while !output.isEmpty {
+    while !output.isEmpty || transport.hasUnsentOctets {
       switch transport.send(output.octets) {
       case .octets(let count): output.consume(count)
       case .wouldBlock:

@@ -1,5 +1,6 @@
 import NecroOctets
 import NecroPostgresWire
+import NecroTLS
 
 /// Why an operation, or a session, has failed.
 public enum OperationFailure {
@@ -36,6 +37,12 @@ public enum OperationFailure {
   /// The server wants to authenticate its user in a way that was not allowed or is not supported.
   case authenticationUnsupported
   case scramFailed(SCRAMError.Code)
+  /// Channel binding is required, and the server authenticates without.
+  case channelBindingMissing
+  /// TLS with the server has failed.
+  case encryptionFailed(TLSError)
+  /// TLS is required, and the server has none, or answered the request for it with an error.
+  case encryptionRefused(byError: Bool)
 }
 
 /// An ErrorResponse.

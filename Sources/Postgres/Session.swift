@@ -74,6 +74,8 @@ public final class Session: DriverSource {
   var isSettlingCancel = false
   var cancelTimer: TimerWheel.TimerID?
   var startupTimer: TimerWheel.TimerID?
+  /// Set while octets are there of which the descriptor does not tell.
+  var bufferedTimer: TimerWheel.TimerID?
 
   var isReleasing = false
   var resetsOnRelease = false
@@ -90,6 +92,7 @@ public final class Session: DriverSource {
 
   static var startupTag: UInt32 { 1 }
   static var cancelTag: UInt32 { 2 }
+  static var bufferedTag: UInt32 { 3 }
 
   init(pool: Pool, transport: Transport, startup: StartupParameters) {
     self.pool = pool
@@ -97,6 +100,12 @@ public final class Session: DriverSource {
     self.startup = startup
     super.init()
   }
+
+  /// Whether the connection is encrypted.
+  public var isEncrypted: Bool { transport.isEncrypted }
+
+  /// Whether the server knows its user, whatever came of it then.
+  public var isAuthenticated: Bool { authentication.progress == .satisfied }
 
   /// The server's word on a run-time parameter: `server_version`, `TimeZone`.
   public func parameter(_ name: StaticString) -> [UInt8]? { parameter(named: name.octets) }
@@ -146,10 +155,10 @@ public final class Session: DriverSource {
   public override func ready(_ readiness: Readiness) {
     if state == .closed { return }
     if state == .connecting {
-      connected()
+      proceed()
       return
     }
-    if readiness.contains(.writable) && isBlockedOnSend {
+    if readiness.contains(.writable) && (isBlockedOnSend || transport.hasUnsentOctets) {
       isBlockedOnSend = false
       pool.reactor.mark(self)
     }
@@ -160,6 +169,9 @@ public final class Session: DriverSource {
     if tag == Self.startupTag {
       startupTimer = nil
       if state != .ready { end(.timedOut) }
+    } else if tag == Self.bufferedTag {
+      bufferedTimer = nil
+      receive()
     } else {
       cancelTimer = nil
       // The server does not answer: whatever comes later must reach nobody.
@@ -174,6 +186,7 @@ public final class Session: DriverSource {
     }
     if state == .closed { return }
     decode()
+    waitForBuffered()
     pump()
     send()
     updateInterest()
@@ -182,7 +195,7 @@ public final class Session: DriverSource {
   func updateInterest() {
     if state == .closed || state == .connecting { return }
     var interest: Interest = isPaused ? [] : .read
-    if isBlockedOnSend { interest.formUnion(.write) }
+    if isBlockedOnSend || transport.hasUnsentOctets { interest.formUnion(.write) }
     pool.reactor.setInterest(self, interest)
   }
 }

@@ -124,8 +124,10 @@ extension Session {
     if failure == nil { failure = reason }
     if let timer = startupTimer { pool.reactor.cancelTimer(timer) }
     if let timer = cancelTimer { pool.reactor.cancelTimer(timer) }
+    if let timer = bufferedTimer { pool.reactor.cancelTimer(timer) }
     startupTimer = nil
     cancelTimer = nil
+    bufferedTimer = nil
     cancelConnection?.end()
     cancelConnection = nil
     isSettlingCancel = false

@@ -1,6 +1,7 @@
 import NecroOctets
 import NecroPostgresWire
 import NecroReactor
+import NecroTLS
 
 extension Session {
   /// Octets to make room for at least.
@@ -31,18 +32,27 @@ extension Session {
     if decoder.input.isEmpty && decoder.input.capacity > Self.receiveOctetsMax {
       decoder.input = OctetBuffer()
     }
+    waitForBuffered()
     updateInterest()
+  }
+
+  /// Has `receive` called in the next turn where octets are there already: others have theirs before.
+  func waitForBuffered() {
+    guard transport.hasBufferedOctets, !isPaused, state != .closed, bufferedTimer == nil else {
+      return
+    }
+    bufferedTimer = pool.reactor.setTimer(
+      self, tag: Self.bufferedTag, deadlineMilliseconds: pool.reactor.now)
   }
 
   /// The server sends no more.
   private func peerGone() {
     if state == .closed { return }
-    do throws(PostgresWireError) {
-      try decoder.finish()
-      end(.connectionLost(wasSent: true))
-    } catch {
-      end(.connectionLost(wasSent: true))
+    // A server that does not take our certificate says so behind the handshake of TLS 1.3.
+    if state != .ready, let error = transport.encryptionFailure, error.code != .truncated {
+      return end(.encryptionFailed(error))
     }
+    end(.connectionLost(wasSent: true))
   }
 
   /// Octets of the message that was decoded last.

@@ -328,7 +328,9 @@ extension Session {
 
   /// Sends what there is room for.
   func send() {
-    while !output.isEmpty && !isBlockedOnSend && state != .closed && state != .connecting {
+    while !(output.isEmpty && !transport.hasUnsentOctets) && !isBlockedOnSend && state != .closed
+      && state != .connecting
+    {
       switch transport.send(output.octets) {
       case .octets(let count):
         output.consume(count)

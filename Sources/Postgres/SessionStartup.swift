@@ -41,14 +41,16 @@ extension Session {
     if !isConnecting { introduce() }
   }
 
-  /// The connection is open, or could not be opened.
-  func connected() {
-    guard transport.connectError() == 0 else {
-      end(.connectionLost(wasSent: false))
-      return
+  /// Goes on opening the connection.
+  func proceed() {
+    switch transport.proceed() {
+    case .open:
+      introduce()
+      updateInterest()
+    case .wantsOctets: pool.reactor.setInterest(self, .read)
+    case .wantsRoom: pool.reactor.setInterest(self, .write)
+    case .failed(let reason): end(reason)
     }
-    introduce()
-    updateInterest()
   }
 
   private func introduce() {
@@ -117,6 +119,9 @@ extension Session {
 
   private func authenticate(_ request: AuthenticationRequest) {
     guard let startup else { return end(.messageUnexpected) }
+    if startup.channelBinding == .require && !hasChannelBinding(request) {
+      return end(.channelBindingMissing)
+    }
     switch request {
     case .ok: satisfied(startup)
     case .cleartextPassword:
@@ -143,6 +148,15 @@ extension Session {
     case .saslContinue(let slice): continueSCRAM(slice, isFinal: false)
     case .saslFinal(let slice): continueSCRAM(slice, isFinal: true)
     case .kerberosV5, .gss, .gssContinue, .sspi: end(.authenticationUnsupported)
+    }
+  }
+
+  /// Whether a request goes with `channel_binding=require`: SCRAM alone binds to a channel.
+  private func hasChannelBinding(_ request: AuthenticationRequest) -> Bool {
+    switch request {
+    case .sasl, .saslContinue, .saslFinal: true
+    case .ok: authentication.progress == .scram
+    case .cleartextPassword, .md5Password, .kerberosV5, .gss, .gssContinue, .sspi: false
     }
   }
 
@@ -179,11 +193,16 @@ extension Session {
     var iterator = StringIterator(names)
     while let name = iterator.next() { offer.add(names.octets(name)) }
     do throws(SCRAMError) {
-      let mechanism = try offer.mechanism(policy: .disable, binding: nil, isEncrypted: false)
+      let binding = startup.channelBinding == .disable ? nil : transport.serverEndPoint
+      let mechanism = try offer.mechanism(
+        policy: startup.channelBinding, binding: binding == nil ? nil : .tlsServerEndPoint,
+        isEncrypted: transport.isEncrypted)
+      // Only a mechanism that binds has data to bind to.
+      let bindingData: [UInt8] = if case .plus = mechanism { binding ?? [] } else { [] }
       let password = startup.preparedPassword ?? startup.password
       var client = SCRAMClient(
         userName: Span(), password: password.span, nonce: startup.nonce.span,
-        mechanism: mechanism, bindingData: Span())
+        mechanism: mechanism, bindingData: bindingData.span)
       var message = OctetBuffer()
       _ = try client.begin(into: &message)
       authentication.scram = consume client

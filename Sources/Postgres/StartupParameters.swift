@@ -1,3 +1,5 @@
+import NecroPostgresWire
+
 /// What a session is begun with.
 public struct StartupParameters: Sendable {
   /// The ways of authentication that are allowed: libpq's `require_auth`.
@@ -23,6 +25,7 @@ public struct StartupParameters: Sendable {
   /// Further parameters, name and value: `application_name`, `options`, `search_path`.
   public var parameters: [(name: [UInt8], value: [UInt8])] = []
   public var authentication = Authentication.all
+  public var channelBinding = ChannelBindingPolicy.prefer
   /// When the start-up has to be complete; 0 for never.
   public var deadlineMilliseconds: UInt64 = 0
 

@@ -1,5 +1,16 @@
 import NecroOctets
 import NecroReactor
+import NecroTLS
+
+/// How far a connection that is being opened has come.
+public enum Opening {
+  case open
+  /// It goes on when the descriptor can be read.
+  case wantsOctets
+  /// It goes on when the descriptor can be written to.
+  case wantsRoom
+  case failed(OperationFailure)
+}
 
 /// What carries a session's octets: a socket, TLS over one, or a simulation.
 ///
@@ -15,10 +26,26 @@ open class Transport {
   /// transport tells `source` itself.
   open var descriptor: Int32 { -1 }
 
-  /// Whether the connection is still being opened. It is open once the descriptor is writable and
-  /// `connectError` is 0.
+  /// Whether the connection is still being opened: `proceed` is called once the descriptor is
+  /// writable, and then whenever it is what that asks for.
   open var isConnecting: Bool { false }
-  open func connectError() -> Int32 { 0 }
+  open func proceed() -> Opening { .open }
+
+  /// Whether what is sent and received is encrypted.
+  open var isEncrypted: Bool { false }
+
+  /// What the encryption has failed with, if it has.
+  open var encryptionFailure: TLSError? { nil }
+
+  /// The data of the channel binding tls-server-end-point; nil where there is none.
+  open var serverEndPoint: [UInt8]? { nil }
+
+  /// Whether there may be octets to receive of which the descriptor does not tell.
+  open var hasBufferedOctets: Bool { false }
+
+  /// Whether octets that `send` has taken wait for room: it is called again once there is some, with
+  /// none if there are no others.
+  open var hasUnsentOctets: Bool { false }
 
   /// Receives into `room`, which has at least one octet.
   open func receive(into room: UnsafeMutableRawBufferPointer) -> ReceiveResult { .closed }
@@ -49,9 +76,9 @@ public final class SocketTransport: Transport {
   public override var descriptor: Int32 { socket }
   public override var isConnecting: Bool { isOpening }
 
-  public override func connectError() -> Int32 {
+  public override func proceed() -> Opening {
     isOpening = false
-    return Socket.connectError(of: socket)
+    return Socket.connectError(of: socket) == 0 ? .open : .failed(.connectionLost(wasSent: false))
   }
 
   public override func receive(into room: UnsafeMutableRawBufferPointer) -> ReceiveResult {

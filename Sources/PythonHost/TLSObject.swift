@@ -63,7 +63,7 @@ private struct TLSArguments {
 }
 
 /// Sets OSError; always nil.
-private func raiseTLSError(_ error: TLSError) -> Object? {
+func raiseTLSError(_ error: TLSError) -> Object? {
   var message = OctetBuffer()
   error.describe(into: &message)
   raise(necro_os_error()!, message)

@@ -174,15 +174,18 @@ public final class TLSContext {
         necro_SSL_CTX_set_client_CA_list(context, names)
       }
     }
-    if !settings.revocationsFile.isEmpty {
-      let path = settings.revocationsFile
+    for (path, isFolder) in [
+      (settings.revocationsFile, false), (settings.revocationsFolder, true),
+    ] where !path.isEmpty {
       let store = necro_SSL_CTX_get_cert_store(context)
       if let obstacle = TLSError.obstacle(to: path) {
         throw TLSError(.revocationsUnreadable, path, reason: obstacle)
       }
-      guard necro_X509_STORE_load_file(store, path.terminated) == 1 else {
-        throw .first(.revocationsUnreadable, path)
-      }
+      let result =
+        isFolder
+        ? necro_X509_STORE_load_path(store, path.terminated)
+        : necro_X509_STORE_load_file(store, path.terminated)
+      guard result == 1 else { throw .first(.revocationsUnreadable, path) }
       necro_X509_STORE_set_flags(
         store, UInt(NECRO_X509_CRL_CHECK | NECRO_X509_CRL_CHECK_ALL))
     }
@@ -264,6 +267,8 @@ public final class TLSContext {
     guard necro_SSL_CTX_use_PrivateKey(context, key) == 1,
       necro_SSL_CTX_check_private_key(context) == 1
     else { throw .first(.keyMismatch, certificate.keyFile) }
+    if side == .client { return }
+    // A client leaves it to the server what it takes.
     guard let leaf = necro_SSL_CTX_get0_certificate(context) else { throw .first(.libraryFailed) }
     if necro_X509_cmp_current_time(necro_X509_get0_notAfter(leaf)) < 0 {
       throw TLSError(.certificateExpired, path)

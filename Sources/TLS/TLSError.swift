@@ -27,6 +27,8 @@ public struct TLSError: Error, Equatable, Sendable {
     case peerUntrusted
     /// What came is an HTTP request in clear text.
     case plainHTTP
+    /// The peer does not speak the protocol that was asked for (ALPN).
+    case protocolNotAgreed
     /// The peer broke off before the end of TLS (a close without close_notify).
     case truncated
     /// The peer refused, or broke the protocol.
@@ -48,6 +50,7 @@ public struct TLSError: Error, Equatable, Sendable {
       case .libraryFailed: "OpenSSL failed"
       case .peerUntrusted: "the peer's certificate is not accepted"
       case .plainHTTP: "the peer speaks HTTP without TLS"
+      case .protocolNotAgreed: "the peer agrees on no protocol above TLS"
       case .truncated: "the peer closed the connection without ending TLS"
       case .protocolFailed: "the TLS session failed"
       }
@@ -60,7 +63,7 @@ public struct TLSError: Error, Equatable, Sendable {
   /// What the library or the system says; empty when nothing.
   public var reason: [UInt8]
 
-  init(_ code: Code, _ subject: [UInt8] = [], reason: [UInt8] = []) {
+  public init(_ code: Code, _ subject: [UInt8] = [], reason: [UInt8] = []) {
     self.code = code
     self.subject = subject
     self.reason = reason

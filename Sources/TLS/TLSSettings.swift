@@ -56,6 +56,8 @@ public struct TLSSettings: Sendable {
   public var authorities = TLSAuthorities.none
   /// The path of a PEM file with the lists of revoked certificates; empty for none.
   public var revocationsFile: [UInt8] = []
+  /// The path of a folder with such lists, each named by its authority's hash (`openssl rehash`).
+  public var revocationsFolder: [UInt8] = []
   public var verification = TLSVerification.none
   public var versionMin = TLSVersion.tls12
   public var versionMax = TLSVersion.tls13

@@ -17,8 +17,13 @@ enum ImportRules {
     "Sources/SQLText": ["NecroOctets"],
     "Sources/Reactor": ["CLinux", "NecroOctets"],
     "Sources/TLS": ["CLinux", "COpenSSL", "NecroOctets"],
-    "Sources/Postgres": ["CLinux", "NecroOctets", "NecroReactor", "NecroPostgresWire"],
-    "Sources/Redict": ["CLinux", "NecroOctets", "NecroReactor", "NecroRESP"],
+    "Sources/TLSClient": ["NecroOctets", "NecroReactor", "NecroTLS"],
+    "Sources/Postgres": [
+      "CLinux", "NecroOctets", "NecroReactor", "NecroPostgresWire", "NecroTLS", "NecroTLSClient",
+    ],
+    "Sources/Redict": [
+      "CLinux", "NecroOctets", "NecroReactor", "NecroRESP", "NecroTLS", "NecroTLSClient",
+    ],
     "Sources/Server": [
       "CLinux", "NecroOctets", "NecroHTTPSemantics", "NecroHTTP1", "NecroRouter", "NecroReactor",
       "NecroTLS",

@@ -13,6 +13,7 @@ enum UnsafeCodeRules {
     "Sources/Server": ["CLinux", "NecroReactor"],
     "Sources/Postgres": ["CLinux", "NecroReactor"],
     "Sources/Redict": ["CLinux", "NecroReactor"],
+    "Sources/TLSClient": ["NecroReactor"],
   ]
 
   /// The folders of kernels, which read what an index has bounded.

@@ -50,7 +50,8 @@ extension Simulation {
       if call.token % 211 != 0 { violation("\(call.token) was refused by nobody") }
       effect = .absent
     case .protocolBroken, .messageUnexpected, .resultTooLarge, .transactionLeftOpen, .copyMisplaced,
-      .misuse, .authenticationUnsupported, .scramFailed:
+      .misuse, .authenticationUnsupported, .scramFailed, .channelBindingMissing, .encryptionFailed,
+      .encryptionRefused:
       violation("\(call.token): \(String(describing: operation.failure))")
     }
     if call.hasEffect && !call.isGrouped { effects[call.token] = effect }

@@ -14,7 +14,7 @@ open class MemoryTransport: Transport {
   public private(set) var isReset = false
   public private(set) var isClosed = false
   public var isOpening: Bool
-  /// What `connectError` says: an `errno`.
+  /// What opening it comes to: an `errno`.
   public var openingError: Int32 = 0
   /// Octets that `receive` gives at most in one call.
   public var receivedOctetsMax = Int.max
@@ -32,9 +32,9 @@ open class MemoryTransport: Transport {
 
   open override var isConnecting: Bool { isOpening }
 
-  open override func connectError() -> Int32 {
+  open override func proceed() -> Opening {
     isOpening = false
-    return openingError
+    return openingError == 0 ? .open : .failed(.connectionLost(wasSent: false))
   }
 
   public var availableCount: Int { arrived.count - receivedCount }

@@ -77,7 +77,7 @@ final class SimulationOwner: PostgresOwner {
     if session.transactionStatus == .idle && session.processID == 0 { failures += 1 }
     switch session.failure {
     case .protocolBroken, .messageUnexpected, .misuse, .scramFailed, .authenticationUnsupported,
-      nil:
+      .channelBindingMissing, .encryptionFailed, .encryptionRefused, nil:
       let history = simulation.server.history(ofProcess: Int(session.processID))
       simulation.violation("a session ended as \(String(describing: session.failure)): \(history)")
     default: return

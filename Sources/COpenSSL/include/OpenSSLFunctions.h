@@ -59,6 +59,7 @@
   F(void, SSL_CTX_set_alpn_select_cb, (SSL_CTX *context, int (*call)(SSL *, const unsigned char **, unsigned char *, const unsigned char *, unsigned int, void *), void *data), (context, call, data)) \
   F(int, SSL_CTX_set_tlsext_ticket_key_evp_cb, (SSL_CTX *context, int (*call)(SSL *, unsigned char *, unsigned char *, EVP_CIPHER_CTX *, EVP_MAC_CTX *, int)), (context, call)) \
   F(int, X509_STORE_load_file, (X509_STORE *store, const char *path), (store, path)) \
+  F(int, X509_STORE_load_path, (X509_STORE *store, const char *path), (store, path)) \
   F(int, X509_STORE_set_flags, (X509_STORE *store, unsigned long flags), (store, flags)) \
   /* Sessions. */ \
   F(SSL *, SSL_new, (SSL_CTX *context), (context)) \

@@ -8,6 +8,7 @@ from types import FrameType
 from typing import Any, Literal, Self, final, overload, type_check_only
 
 from necro._routes import CompiledRoute
+from necro.postgres._encryption import PostgresTLS
 
 type Duplicates = Literal["last", "error"]
 type NaN = Literal["error", "null"]
@@ -493,7 +494,6 @@ class PostgresPool:
     def attach(
         self,
         descriptor: int,
-        is_connecting: bool,
         startup: tuple[
             bytes,
             bytes,
@@ -503,9 +503,11 @@ class PostgresPool:
             int,
             float | None,
             bytes | None,
+            int,
         ],
         answers_wanted: bool,
         is_exclusive: bool,
+        tls: PostgresTLS | None,
         /,
     ) -> PostgresConnection: ...
     def connection_failed(self) -> None: ...
@@ -580,3 +582,7 @@ class PostgresConnection:
     def state(self) -> str: ...
     @property
     def is_idle(self) -> bool: ...
+    @property
+    def is_encrypted(self) -> bool: ...
+    @property
+    def is_authenticated(self) -> bool: ...

@@ -23,6 +23,7 @@ final class PostgresPool: PostgresOwner {
   let hooks: Object
   /// The `PostgresPool` of Python, which holds this one and is not held by it; nil once it is gone.
   private var object: Object?
+  let tls = ClientTLS()
   private var flushIsDue = false
   /// Statements by their str: ints that are the addresses of what `kept` keeps.
   private var statements: Object

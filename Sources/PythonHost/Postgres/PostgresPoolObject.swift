@@ -174,15 +174,16 @@ func poolAcquire(_ object: Object?, _ timeout: Object?) -> Object? {
   return pool(object).submit(pending, nil, nil, 0, milliseconds, on: nil)
 }
 
-/// `attach(descriptor, is_connecting, startup, answers_wanted, is_exclusive)`: begins a session on
-/// a connected socket, which the pool then owns. `startup` is a tuple: user, database, password,
-/// nonce (bytes each), a tuple of pairs of bytes, allowed ways of authentication (an int), seconds
-/// until it has to be complete, the password for SCRAM (bytes, or None where it is the same).
+/// `attach(descriptor, startup, answers_wanted, is_exclusive, tls)`: begins a session on a connected
+/// socket, which the pool then owns. `startup` is a tuple: user, database, password, nonce (bytes
+/// each), a tuple of pairs of bytes, allowed ways of authentication (an int), seconds until it has to
+/// be complete, the password for SCRAM (bytes, or None where it is the same), and whether it binds to
+/// the channel (an int). `tls` is None, or what `ClientTLS` takes.
 @c(necro_pool_attach)
 func poolAttach(
   _ object: Object?, _ arguments: UnsafePointer<Object?>?, _ count: Py_ssize_t
 ) -> Object? {
-  guard count == 5, let arguments, let startup = startupParameters(arguments[2]!) else {
+  guard count == 5, let arguments, let startup = startupParameters(arguments[1]!) else {
     if PyErr_Occurred() == nil { raise(necro_type_error()!, "attach() takes five arguments") }
     return nil
   }
@@ -192,17 +193,26 @@ func poolAttach(
     return nil
   }
   let pool = pool(object)
-  let transport = SocketTransport(
-    socket: Int32(truncatingIfNeeded: descriptor), isConnecting: arguments[1] == necro_true())
+  let socket = Int32(truncatingIfNeeded: descriptor)
+  let transport: Transport
+  if arguments[4] == necro_none() {
+    transport = SocketTransport(socket: socket, isConnecting: false)
+  } else {
+    guard let client = pool.tls.client(arguments[4]!) else { return nil }
+    var encryption = Encryption(client.context, peer: client.peer)
+    encryption.isOptional = client.flags & 4 != 0
+    encryption.isDirect = client.flags & 8 != 0
+    transport = TLSTransport(socket: socket, encryption)
+  }
   let session = pool.pool.attach(
-    transport, startup, answersWanted: arguments[3] == necro_true(),
-    isExclusive: arguments[4] == necro_true())
+    transport, startup, answersWanted: arguments[2] == necro_true(),
+    isExclusive: arguments[3] == necro_true())
   pool.scheduleFlush()
   return pool.connectionObject(session)
 }
 
 private func startupParameters(_ given: Object) -> StartupParameters? {
-  guard necro_is_tuple(given), necro_tuple_size(given) == 8 else { return nil }
+  guard necro_is_tuple(given), necro_tuple_size(given) == 9 else { return nil }
   func octets(_ object: Object) -> [UInt8] {
     guard necro_is_bytes(object) else { return [] }
     return withOctets(ofBytes: object) { span in
@@ -227,6 +237,9 @@ private func startupParameters(_ given: Object) -> StartupParameters? {
   }
   startup.authentication = StartupParameters.Authentication(
     rawValue: UInt8(truncatingIfNeeded: PyLong_AsLong(necro_tuple_item(given, 5))))
+  startup.channelBinding =
+    ChannelBindingPolicy(
+      rawValue: UInt8(truncatingIfNeeded: PyLong_AsLong(necro_tuple_item(given, 8)))) ?? .require
   guard let timeout = milliseconds(necro_tuple_item(given, 6)) else { return nil }
   startup.deadlineMilliseconds = deadline(after: timeout)
   return startup

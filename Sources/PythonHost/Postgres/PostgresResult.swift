@@ -2,6 +2,7 @@ import CPython
 import NecroOctets
 import NecroPostgres
 import NecroPostgresWire
+import NecroTLS
 
 // What the operations of a pool become in Python.
 extension PostgresPool {
@@ -148,7 +149,17 @@ extension PostgresPool {
     case .copyMisplaced: name = "copy_misplaced"
     case .misuse: name = "misuse"
     case .authenticationUnsupported: name = "authentication_unsupported"
+    case .scramFailed(.channelBindingUnavailable), .channelBindingMissing:
+      name = "channel_binding_missing"
     case .scramFailed: name = "scram_failed"
+    case .encryptionFailed(let error):
+      name = error.code == .truncated ? "encryption_cut" : "encryption_failed"
+      var text = OctetBuffer()
+      error.describe(into: &text)
+      detail = makeEscapedString(text.octets)
+      if detail == nil { return nil }
+    case .encryptionRefused(let byError):
+      name = byError ? "encryption_erred" : "encryption_refused"
     }
     defer { release(detail) }
     guard let make = imported("necro.postgres._failures", "failure"),

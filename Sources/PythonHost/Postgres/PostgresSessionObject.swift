@@ -82,6 +82,17 @@ func sessionState(_ object: Object?, _ closure: UnsafeMutableRawPointer?) -> Obj
   }
 }
 
+@c(necro_session_is_encrypted)
+func sessionIsEncrypted(_ object: Object?, _ closure: UnsafeMutableRawPointer?) -> Object? {
+  retained(connection(object).session.isEncrypted ? necro_true() : necro_false())
+}
+
+/// Whether the server knows its user, also once the session is closed.
+@c(necro_session_is_authenticated)
+func sessionIsAuthenticated(_ object: Object?, _ closure: UnsafeMutableRawPointer?) -> Object? {
+  retained(connection(object).session.isAuthenticated ? necro_true() : necro_false())
+}
+
 @c(necro_session_is_idle)
 func sessionIsIdle(_ object: Object?, _ closure: UnsafeMutableRawPointer?) -> Object? {
   let session = connection(object).session

@@ -25,7 +25,7 @@ from necro_scribe._facts import (
     TypeFacts,
 )
 from necro_scribe._node_types import type_of
-from necro_scribe._nodes import Node
+from necro_scribe._nodes import Node, Value
 from necro_scribe._nullability import Prover
 from necro_scribe._nullability_rows import RowProofs
 from necro_scribe._statement_parameters import hints_of
@@ -199,7 +199,7 @@ class _Undone:
 
     async def __aexit__(self, *failure: "Any") -> None:
         # It ends as it does for a block that has raised.
-        error = failure[1] or _Rollback()
+        error: BaseException = failure[1] or _Rollback()
         await self._transaction.__aexit__(type(error), error, None)
 
 
@@ -234,7 +234,7 @@ def _given_values(tree: Node, never_null: frozenset[int]) -> Node:
     if not never_null:
         return tree
 
-    def made(value: "Any") -> "Any":
+    def made(value: Value) -> Value:
         if isinstance(value, Node):
             return _given_values(value, never_null)
         return [made(each) for each in value] if isinstance(value, list) else value

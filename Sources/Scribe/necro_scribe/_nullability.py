@@ -23,6 +23,7 @@ type Keys = frozenset[Key]
 type Method = Callable[[Prover, Node, Scope, Keys], str]
 
 _NO_KEYS: Keys = frozenset()
+_ALL: frozenset[int] = frozenset()
 # Values of SubLinkType.
 EXISTS_SUBLINK, ALL_SUBLINK, ANY_SUBLINK, EXPR_SUBLINK, ARRAY_SUBLINK = 0, 1, 2, 4, 6
 # Values of SVFOp: current_schema is NULL where the search path leads nowhere.
@@ -52,23 +53,44 @@ class Prover:
 
     # Queries.
 
-    def outputs(self, query: Node, parent: Scope | None = None) -> dict[int, str]:
-        """For each column of a query's result, by its number, why it may be NULL."""
+    def outputs(
+        self, query: Node, parent: Scope | None = None, given: frozenset[int] = _ALL
+    ) -> dict[int, str]:
+        """For each column of a query's result, by its number, why it may be NULL.
+
+        - given: what is asked is of the rows alone in which these columns are not NULL.
+        """
         if query.number("commandType") != 1:
             return self._writes.outputs(query, parent)
         if (tree := query.node("setOperations")) is not None:
             scope = Scope(query, parent)
-            return self._from.of_set_operation(tree, scope)
-        scope = self.opened(query, parent)
+            return self._from.of_set_operation(tree, scope, given)
+        scope = self.opened(query, parent, given)
         return self.targets(query.nodes("targetList"), scope)
 
-    def opened(self, query: Node, parent: Scope | None) -> Scope:
+    def opened(self, query: Node, parent: Scope | None, given: frozenset[int] = _ALL) -> Scope:
         """A query level with what is known of its rows after WHERE, GROUP BY and HAVING."""
         scope = Scope(query, parent)
         if (tree := query.node("jointree")) is not None:
             scope.facts = self._from.rows_of(tree, scope)
         self._group(query, scope)
+        # A window or a set shows other rows than the one of which something is given.
+        if given and not query.flag("hasWindowFuncs") and not query.flag("hasTargetSRFs"):
+            self._add_given(query, scope, given)
+        self._from.refine(scope)
         return scope
+
+    def _add_given(self, query: Node, scope: Scope, given: frozenset[int]) -> None:
+        keys: Keys = _NO_KEYS
+        for entry in query.nodes("targetList"):
+            if entry.number("resno") in given and not entry.flag("resjunk"):
+                keys |= self.rejections.known(entry.node("expr"), scope)
+        if scope.is_grouped:
+            scope.after |= keys
+            return
+        for key in keys:
+            scope.facts.add(key)
+        scope.facts.settle()
 
     def targets(self, entries: Iterable[Node], scope: Scope) -> dict[int, str]:
         """Why the entries of a target list may be NULL."""

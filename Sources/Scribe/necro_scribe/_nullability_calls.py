@@ -12,6 +12,7 @@ from necro_scribe._nullability_functions import (
     SETS,
     WINDOW_FUNCTIONS,
     is_never_null,
+    is_null_of_first,
     is_null_only_of_nulls,
     is_part_of_all_times,
     never_null_of_values,
@@ -32,6 +33,8 @@ _RANGE, _ROWS, _GROUPS = 0x2, 0x4, 0x8
 _BEGINS_BEFORE = 0x20 | 0x200 | 0x800
 _ENDS_AFTER = 0x100 | 0x400 | 0x4000
 _OFFSETS = 0x800 | 0x4000
+# A value of RTEKind.
+_VALUES = 5
 # EXCLUDE CURRENT ROW and EXCLUDE GROUP.
 _EXCLUDES_ROW = 0x8000 | 0x10000
 
@@ -67,6 +70,8 @@ class CallProofs:
             if is_null_only_of_nulls(function):
                 reasons = [self._prover.why(each, scope, known) for each in arguments]
                 return "" if "" in reasons else reasons[0]
+            if is_null_of_first(function):
+                return self._prover.why(arguments[0], scope, known)
             if self.gives_values(node) or self._is_part(function, arguments):
                 return self._prover.all_of(arguments, scope, known)
         operator = self._catalog.operator_name(node) if node.tag == "OPEXPR" else ""
@@ -204,8 +209,18 @@ class CallProofs:
         if query.has("groupClause") or query.has("groupingSets") or query.has("havingQual"):
             return False
         tree = query.node("jointree")
-        is_alone = tree is not None and not tree.has("fromlist") and not tree.has("quals")
-        return query.flag("hasAggs") or is_alone
+        if query.flag("hasAggs"):
+            return True
+        if tree is None or tree.has("quals"):
+            return False
+        # VALUES has a row at least; without FROM there is one.
+        relations = query.nodes("rtable")
+        parts = tree.nodes("fromlist")
+        return all(
+            each.tag == "RANGETBLREF"
+            and relations[each.number("rtindex") - 1].number("rtekind") == _VALUES
+            for each in parts
+        )
 
 
 def _text_of(node: Node) -> str | None:

@@ -1,5 +1,7 @@
 """Proves what FROM and WHERE let through: joins, subqueries, common tables, set operations."""
 
+from itertools import product
+from math import prod
 from typing import TYPE_CHECKING
 
 from necro_scribe._nodes import Node
@@ -23,6 +25,10 @@ UNION, INTERSECT, EXCEPT = 1, 2, 3
 _MISSING = "nothing is known of the column"
 # A recursive query is looked at again until nothing more turns out to be NULL.
 _ROUNDS_MAX = 2_000
+# Combinations of events that are gone through.
+_CHOICES_MAX = 1_000
+# How deep subqueries are looked at again, each of which doubles the work.
+_DEPTH_MAX = 4
 
 
 class FromProofs:
@@ -32,6 +38,7 @@ class FromProofs:
         self._prover = prover
         self._catalog = prover.catalog
         self._rejections = prover.rejections
+        self._depth = 0
 
     # Joins.
 
@@ -98,6 +105,49 @@ class FromProofs:
         rows.settle()
         return rows
 
+    # What is behind a relation.
+
+    def refine(self, scope: Scope) -> None:
+        """Looks again at subqueries and views, of which more is known once all of WHERE is.
+
+        Of the rows that are left, some columns are not NULL, which may rule out within a subquery
+        what others would be NULL for.
+        """
+        if self._depth >= _DEPTH_MAX:
+            return
+        given: dict[int, set[int]] = {}
+        for key in scope.facts.known:
+            if key[0] == "V" and key[1] == 0 and scope.facts.holds(key):
+                number, column = key[2], key[3]
+                if isinstance(number, int) and isinstance(column, int) and column > 0:
+                    given.setdefault(number, set()).add(column)
+        self._depth += 1
+        try:
+            for number in scope.columns:
+                self._refine(number, frozenset(given.get(number, ())), scope)
+        finally:
+            self._depth -= 1
+
+    def _refine(self, number: int, given: frozenset[int], scope: Scope) -> None:
+        entry = scope.relation(number)
+        if entry is None or not any(scope.columns[number].values()):
+            return
+        kind = entry.number("rtekind")
+        query = entry.node("subquery")
+        if kind == SUBQUERY and query is not None and (given or entry.flag("lateral")):
+            scope.columns[number] = {0: "", **self._prover.outputs(query, scope, given)}
+        elif kind == RELATION and given:
+            view = self._prover.tables.view_columns(entry.number("relid"), given)
+            if view is not None:
+                scope.columns[number] = view
+        elif kind == COMMON and given:
+            home = scope.outer(entry.number("ctelevelsup"))
+            table = _common_table(entry, home)
+            query = table.node("ctequery") if table is not None else None
+            if table is None or query is None or table.flag("cterecursive"):
+                return
+            scope.columns[number] = {0: "", **self._prover.outputs(query, home, given)}
+
     # Columns.
 
     def of_variable(self, node: Node, scope: Scope) -> str:
@@ -142,10 +192,12 @@ class FromProofs:
             for each in arguments
             if (condition := self._nulled_by(scope.resolved(each), scope)) is not None
         ]
-        return any(
-            all(one[0] == other[0] and one[1] != other[1] for one in first for other in second)
-            for index, first in enumerate(conditions)
-            for second in conditions[index + 1 :]
+        if not conditions or prod(map(len, conditions)) > _CHOICES_MAX:
+            return False
+        # Whichever events are chosen, one for each, two of them are the two sides of one join.
+        return all(
+            any((join, "left") in events and (join, "right") in events for join, _ in events)
+            for events in map(set, product(*conditions))
         )
 
     def _nulled_by(self, node: Node, scope: Scope) -> Condition | None:
@@ -222,8 +274,7 @@ class FromProofs:
         if home is None:
             return {}
         if name not in home.common:
-            tables = home.query.nodes("cteList")
-            table = next((each for each in tables if each.text("ctename") == name), None)
+            table = _common_table(entry, home)
             query = table.node("ctequery") if table is not None else None
             if table is None or query is None:
                 return {}
@@ -253,24 +304,30 @@ class FromProofs:
 
     # Set operations.
 
-    def of_set_operation(self, node: Node, scope: Scope) -> dict[int, str]:
+    def of_set_operation(self, node: Node, scope: Scope, given: frozenset[int]) -> dict[int, str]:
         """Why the columns of UNION, INTERSECT and EXCEPT may be NULL."""
         if node.tag == "RANGETBLREF":
             entry = scope.relation(node.number("rtindex"))
             query = entry.node("subquery") if entry is not None else None
-            return {} if query is None else self._prover.outputs(query, scope)
+            return {} if query is None else self._prover.outputs(query, scope, given)
         left_node, right_node = node.node("larg"), node.node("rarg")
         if left_node is None or right_node is None:
             return {}
-        left = self.of_set_operation(left_node, scope)
+        left = self.of_set_operation(left_node, scope, given)
         kind = node.number("op")
         if kind == EXCEPT:
             return left
-        right = self.of_set_operation(right_node, scope)
+        right = self.of_set_operation(right_node, scope, given)
         pairs = ((each, left[each], right.get(each, _MISSING)) for each in left)
         if kind == INTERSECT:
             return {each: one if not one or other else "" for each, one, other in pairs}
         return {each: one or other for each, one, other in pairs}
+
+
+def _common_table(entry: Node, home: Scope | None) -> Node | None:
+    tables = home.query.nodes("cteList") if home is not None else []
+    name = entry.text("ctename")
+    return next((each for each in tables if each.text("ctename") == name), None)
 
 
 def _added_columns(table: Node) -> int:

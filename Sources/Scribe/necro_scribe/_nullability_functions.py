@@ -15,6 +15,7 @@ __all__ = [
     "SETS",
     "WINDOW_FUNCTIONS",
     "is_never_null",
+    "is_null_of_first",
     "is_null_only_of_nulls",
     "is_part_of_all_times",
     "never_null_of_values",
@@ -48,7 +49,8 @@ _OF_VALUES = words(
     polygon popen pclose position pow power querytree quote_ident quote_literal radians radius
     random random_normal range_merge regexp_count regexp_instr regexp_like regexp_replace
     regexp_split_to_array repeat replace reverse right round row_to_json rpad rtrim set_bit
-    set_byte set_masklen setval setweight sha224 sha256 sha384 sha512 sign sin sind sinh slope
+    set_byte set_masklen setval setweight sha224 sha256 sha384 sha512 sign similar_escape
+    similar_to_escape sin sind sinh slope
     split_part sqrt starts_with strip strpos substr substring tan tand tanh text time timestamp
     timestamptz timetz timezone to_date to_hex to_bin to_oct to_json to_jsonb to_timestamp
     to_tsquery to_tsvector translate trim_array trim_scale trunc ts_delete ts_filter ts_headline
@@ -84,13 +86,14 @@ _OF_ANYTHING = words(
     array_append array_prepend clock_timestamp concat current_database current_user
     gen_random_uuid json_build_array json_build_object jsonb_build_array jsonb_build_object now
     num_nonnulls num_nulls pg_backend_pid pg_current_xact_id pg_postmaster_start_time pi
-    quote_nullable random session_user int4range
-    int8range numrange daterange tsrange tstzrange statement_timestamp timeofday transaction_timestamp
-    txid_current uuidv4 uuidv7 version
+    quote_nullable random session_user int4range int8range numrange daterange tsrange tstzrange
+    statement_timestamp timeofday transaction_timestamp txid_current uuidv4 uuidv7 version
     """
 )
 # NULL only where all arguments are.
 _OF_NULLS = frozenset({"array_cat"})
+# NULL only where the first argument is.
+_OF_FIRST = frozenset({"array_remove", "array_replace", "concat_ws", "format", "string_to_array"})
 # Operators whose functions are NULL only where an argument is.
 _OPERATORS = words(
     """
@@ -150,8 +153,10 @@ def never_null_of_values(function: Function, operator: str = "") -> bool:
 
     - operator: the name of the operator that calls it.
     """
-    if not function.is_builtin or not function.is_strict or function.returns_set:
+    if not function.is_builtin or function.returns_set:
         return False
+    if not function.is_strict:
+        return function.name == "array_to_string"
     if operator:
         return operator in _OPERATORS and not _SHAPES.intersection(function.arguments)
     return function.name in _OF_VALUES and function.signature not in _EXCEPTIONS
@@ -165,6 +170,11 @@ def is_never_null(function: Function) -> bool:
 def is_null_only_of_nulls(function: Function) -> bool:
     """Whether a function returns NULL only where all that it is given is NULL."""
     return function.is_builtin and function.name in _OF_NULLS
+
+
+def is_null_of_first(function: Function) -> bool:
+    """Whether a function returns NULL only where the first of its arguments is NULL."""
+    return function.is_builtin and function.name in _OF_FIRST
 
 
 def is_part_of_all_times(function: Function, part: str | None, version: int) -> bool:

@@ -102,7 +102,11 @@ class Rejections:
             return self.of(arguments[0], _OPPOSITE[outcome], scope)
         if outcome == "KNOWN":
             return self.of(node, "TRUE", scope) & self.of(node, "FALSE", scope)
-        each = [self.of(argument, outcome, scope) for argument in arguments]
+        # An alternative that never comes about says nothing.
+        possible = [argument for argument in arguments if not _is_never(argument, outcome)]
+        if not possible:
+            return _NOTHING
+        each = [self.of(argument, outcome, scope) for argument in possible]
         # All of them came out so, or one of them did and nobody knows which.
         is_each = outcome in (("TRUE", "NOT FALSE") if operator == "and" else ("FALSE", "NOT TRUE"))
         return _NOTHING.union(*each) if is_each else each[0].intersection(*each[1:])
@@ -159,6 +163,9 @@ class Rejections:
         node = scope.resolved(node)
         key = self.key(node, scope)
         found: Keys = _NOTHING if key is None else frozenset({key})
+        if node.tag == "VAR" and key is not None:
+            # Where a column has a value the row is there.
+            found |= {variable_key(node.number("varlevelsup"), node.number("varno"), 0)}
         if node.tag in OPERANDS:
             return found | self.known(node.node(OPERANDS[node.tag]), scope)
         if node.tag in _CALLS:
@@ -207,6 +214,13 @@ class Rejections:
 
 def _is_value(node: Node) -> bool:
     return node.tag == "CONST" and not node.flag("constisnull")
+
+
+def _is_never(node: Node, outcome: Outcome) -> bool:
+    """Whether a constant does not come out so."""
+    if node.tag != "CONST" or node.flag("constisnull"):
+        return node.tag == "CONST" and outcome in ("TRUE", "FALSE")
+    return outcome in (("TRUE", "NOT FALSE") if _is_false(node) else ("FALSE", "NOT TRUE"))
 
 
 def _is_false(node: Node) -> bool:

@@ -67,13 +67,20 @@ class TableProofs:
             found[number] = next((why for why in reasons if why), "")
         return found
 
-    def _of_view(self, relation: Relation) -> dict[int, str]:
+    def view_columns(self, oid: int, given: frozenset[int]) -> dict[int, str] | None:
+        """The same of a view's rows in which some columns are not NULL; None for a table."""
+        relation = self._catalog.relations.get(oid)
+        if relation is None or relation.kind != "v":
+            return None
+        return self._of_view(relation, given)
+
+    def _of_view(self, relation: Relation, given: frozenset[int] = frozenset()) -> dict[int, str]:
         if relation.view is None:
             return {}
         queries = nodes_of(relation.view)
         if len(queries) != 1:
             return {}
-        reasons = self._prover.outputs(queries[0])
+        reasons = self._prover.outputs(queries[0], None, given)
         names = {number: each.name for number, each in relation.attributes.items()}
         return {
             0: "",

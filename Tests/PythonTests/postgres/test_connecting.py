@@ -241,9 +241,3 @@ def test_without_tls_the_weaker_modes_connect_in_clear_text(
             )
 
     run_within(main(), 60)
-
-
-@pytest.mark.parametrize("mode", ["require", "verify-ca", "verify-full"])
-def test_without_tls_the_stronger_modes_are_refused_before_anything_is_sent(mode: str) -> None:
-    with pytest.raises(ValueError, match=f"sslmode={mode} needs TLS"):
-        pg.connect(f"postgresql://igor@127.0.0.1:1/x?sslmode={mode}")

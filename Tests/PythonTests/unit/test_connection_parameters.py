@@ -112,9 +112,6 @@ def test_unix_sockets() -> None:
         ("connect_timeout=soon", "connect_timeout is no integer: 'soon'"),
         ("keepalives_idle=99999999999", "keepalives_idle is no integer"),
         ("sslmode=on", "sslmode is 'on', and not disable, allow, prefer"),
-        ("sslmode=require host=a", "sslmode=require needs TLS, which Necro's"),
-        ("sslmode=verify-full host=a", "sslmode=verify-full needs TLS"),
-        ("sslrootcert=system host=a", "sslmode=verify-full needs TLS"),
         ("sslrootcert=system sslmode=prefer", "sslrootcert=system needs sslmode=verify-full"),
         ("sslnegotiation=direct", "sslnegotiation=direct needs sslmode=require"),
         ("gssencmode=require", "GSSAPI is not supported"),
@@ -185,12 +182,13 @@ def test_no_representation_shows_a_secret() -> None:
     [
         ("scram_client_key=necronomicon", "scram_client_key and scram_server_key are not"),
         ("min_protocol_version=3.2", "min_protocol_version is above 3.0"),
-        ("channel_binding=require", "channel_binding=require needs TLS"),
-        ("sslmode=require", "sslmode=require needs TLS"),
-        ("sslmode=verify-ca", "sslmode=verify-ca needs TLS"),
-        ("sslmode=verify-full", "sslmode=verify-full needs TLS"),
-        ("sslrootcert=system", "sslmode=verify-full needs TLS"),
-        ("sslmode=require sslnegotiation=direct", "needs TLS"),
+        ("sslcertmode=require", "sslcertmode=require is not supported"),
+        ("ssl_max_protocol_version=TLSv1.1", "is below TLSv1.2"),
+        ("ssl_min_protocol_version=SSLv3", "ssl_min_protocol_version is 'SSLv3', and not TLSv1,"),
+        (
+            "ssl_min_protocol_version=TLSv1.3 ssl_max_protocol_version=tlsv1.2",
+            "is above ssl_max_protocol_version",
+        ),
         ("gssencmode=require", "GSSAPI"),
     ],
 )
@@ -200,13 +198,34 @@ def test_what_the_driver_cannot_do_is_refused_and_not_left_out(text: str, says: 
     assert "necronomicon" not in str(raised.value)
 
 
-def test_tls_is_for_tcp_alone() -> None:
-    assert parameters("host=/tmp sslmode=require").sslmode == "require"
+def test_sslmode_comes_from_everywhere() -> None:
     assert parameters("host=a sslmode=disable").sslmode == "disable"
     assert parameters("host=a").sslmode == "prefer"
-    with pytest.raises(ConnectionStringError, match="needs TLS"):
-        parameters("host=a", PGREQUIRESSL="1")
+    assert parameters("host=a sslrootcert=system").sslmode == "verify-full"
+    assert parameters("host=a", PGREQUIRESSL="1").sslmode == "require"
     assert parameters("host=a", PGREQUIRESSL="1", PGSSLMODE="disable").sslmode == "disable"
+
+
+def test_the_files_of_tls_come_from_everywhere() -> None:
+    found = parameters("host=a sslkey=/k", PGSSLROOTCERT="/r", HOME="/home/igor")
+    assert found.tls == {
+        "sslrootcert": "/r",
+        "sslcert": "/home/igor/.postgresql/postgresql.crt",
+        "sslkey": "/k",
+        "sslcrl": "/home/igor/.postgresql/root.crl",
+        "sslcrldir": "",
+        "sslpassword": "",
+        "sslsni": "1",
+        "sslcertmode": "allow",
+    }
+    assert parameters("host=a sslcrldir=/d", HOME="/home/igor").tls["sslcrl"] == ""
+    assert found.tls_versions == (0, 1)
+    for text, versions in (
+        ("ssl_min_protocol_version=TLSv1.3", (1, 1)),
+        ("ssl_max_protocol_version=tlsv1.2", (0, 0)),
+        ("ssl_min_protocol_version=TLSv1", (0, 1)),
+    ):
+        assert parameters(f"host=a {text}").tls_versions == versions
 
 
 def test_require_auth() -> None:

@@ -6,9 +6,11 @@ import random
 import socket
 
 from necro.postgres._dsn import ConnectionParameters, Host
+from necro.postgres._encryption import attempts, client_tls, is_worth_another
 from necro.postgres._errors import (
     AuthenticationFailed,
     ConnectionFailed,
+    EncryptionFailed,
     PostgresError,
     ServerError,
 )
@@ -28,9 +30,12 @@ _NONCE_OCTETS = 18
 # Bits of StartupParameters.Authentication.
 _METHODS = {"none": 1, "password": 2, "md5": 4, "scram-sha-256": 8}
 
+# ChannelBindingPolicy's cases.
+_BINDING = ("disable", "prefer", "require")
+
 type Address = tuple[socket.AddressFamily, object]
 type Startup = tuple[
-    bytes, bytes, bytes, bytes, tuple[tuple[bytes, bytes], ...], int, float, bytes | None
+    bytes, bytes, bytes, bytes, tuple[tuple[bytes, bytes], ...], int, float, bytes | None, int
 ]
 
 
@@ -85,6 +90,8 @@ def is_lasting(error: ConnectionFailed) -> bool:
     cause = error.__cause__
     if isinstance(cause, ServerError):
         return cause.sqlstate[:2] not in ("08", "53", "57", "58", "XX")
+    if isinstance(cause, EncryptionFailed):
+        return cause.is_lasting
     return isinstance(error, AuthenticationFailed)
 
 
@@ -95,7 +102,8 @@ def _reason(error: BaseException, parameters: ConnectionParameters) -> str:
     # asyncio puts words of its own in the place of the system's.
     if isinstance(error, OSError) and error.errno and not isinstance(error, socket.gaierror):
         return os.strerror(error.errno)
-    return str(error) or type(error).__name__
+    said = str(error) or type(error).__name__
+    return ", ".join([said, *getattr(error, "__notes__", ())])
 
 
 def _connect_timeout(parameters: ConnectionParameters) -> int:
@@ -114,23 +122,66 @@ async def _open_on(
     error: OSError | None = None
     timeout = _connect_timeout(parameters)
     async with asyncio.timeout(timeout):
-        for family, address in await _addresses(host, parameters):
+        for address in await _addresses(host, parameters):
             try:
-                descriptor = await _connected(family, address, parameters)
+                descriptor = await _connected(address, parameters)
             except OSError as failure:
                 error = failure
                 continue
-            connection = pool.attach(
-                descriptor, False, _startup(parameters, host, timeout), True, True
-            )
+            connection = await _open_at(pool, parameters, host, address, descriptor, ready)
             try:
-                await ready(connection)
                 await _check(connection, wanted)
             except BaseException:
                 connection.close()
                 raise
             return connection
     raise error or ConnectionFailed("the name has no address")
+
+
+async def _open_at(
+    pool: "PostgresPool",
+    parameters: ConnectionParameters,
+    host: Host,
+    address: Address,
+    descriptor: int,
+    ready: "Callable[[PostgresConnection], Awaitable[None]]",
+) -> "PostgresConnection":
+    """Opens a session at one address, with TLS and without as the sslmode has it."""
+    said: list[PostgresError] = []
+    for asks_for_tls in attempts(parameters, host):
+        if said:
+            descriptor = await _connected(address, parameters)
+        try:
+            tls = client_tls(parameters, host) if asks_for_tls else None
+            connection = pool.attach(
+                descriptor,
+                _startup(parameters, host, _connect_timeout(parameters)),
+                True,
+                True,
+                tls,
+            )
+        except (OSError, EncryptionFailed) as error:
+            os.close(descriptor)
+            said.append(EncryptionFailed(str(error)))
+            continue
+        try:
+            await ready(connection)
+        except PostgresError as error:
+            connection.close()
+            if not is_worth_another(connection.is_encrypted, connection.is_authenticated, error):
+                raise
+            said.append(error)
+        except BaseException:
+            connection.close()
+            raise
+        else:
+            return connection
+    # Both count: the first may say what there is to mend.
+    if len(said) > 1 and str(said[0]) != str(said[1]):
+        ways = ("without TLS", "with TLS")
+        is_last_with = attempts(parameters, host)[-1]
+        said[1].add_note(f"{ways[is_last_with]}; {ways[not is_last_with]}: {said[0]}")
+    raise said[-1]
 
 
 async def _addresses(host: Host, parameters: ConnectionParameters) -> list[Address]:
@@ -146,16 +197,15 @@ async def _addresses(host: Host, parameters: ConnectionParameters) -> list[Addre
     return addresses
 
 
-async def _connected(
-    family: socket.AddressFamily, address: object, parameters: ConnectionParameters
-) -> int:
+async def _connected(address: Address, parameters: ConnectionParameters) -> int:
     """The descriptor of a connected socket that does not block."""
+    family, place = address
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         sock.setblocking(False)
         if family != socket.AF_UNIX:
             _set_options(sock, parameters)
-        await asyncio.get_running_loop().sock_connect(sock, address)  # type: ignore[arg-type]
+        await asyncio.get_running_loop().sock_connect(sock, place)  # type: ignore[arg-type]
         if family == socket.AF_UNIX and parameters.require_peer:
             _check_peer(sock, parameters.require_peer)
         return sock.detach()
@@ -216,6 +266,7 @@ def _startup(parameters: ConnectionParameters, host: Host, timeout: float) -> "S
         allowed,
         timeout,
         None if password.isascii() else prepared_password(host.password or ""),
+        _BINDING.index(parameters.channel_binding),
     )
 
 

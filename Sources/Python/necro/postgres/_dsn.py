@@ -23,6 +23,7 @@ from necro.postgres._values import (
     one_of,
     port_number,
     protocol_version,
+    tls_versions,
 )
 
 __all__ = ["ConnectionParameters", "Host", "connection_parameters"]
@@ -30,6 +31,13 @@ __all__ = ["ConnectionParameters", "Host", "connection_parameters"]
 _PORT = "5432"
 _SOCKET_FOLDERS = ("/var/run/postgresql", "/run/postgresql", "/tmp")
 _HOSTS_MAX = 256
+# What is taken from ~/.postgresql where nothing is named.
+_TLS_FILES = {
+    "sslrootcert": "root.crt",
+    "sslcrl": "root.crl",
+    "sslcert": "postgresql.crt",
+    "sslkey": "postgresql.key",
+}
 _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _SESSION_ATTRIBUTES = ("any", "read-write", "read-only", "primary", "standby", "prefer-standby")
 # What the environment sets for a session, beside the connection's own parameters.
@@ -81,6 +89,7 @@ class ConnectionParameters:
     sslmode: str
     sslnegotiation: str
     tls: Mapping[str, str] = field(repr=False)
+    tls_versions: tuple[int, int]
     channel_binding: str
     authentication_methods: frozenset[str]
     keepalives: bool
@@ -156,7 +165,7 @@ def _parameters(
     user = values.get("user") or _system_user()
     database = values.get("dbname") or user
     hosts = _with_passwords(_hosts(values), values, database, user, home)
-    sslmode, sslnegotiation = _encryption(values, hosts)
+    sslmode, sslnegotiation = _encryption(values)
     if "scram_client_key" in values or "scram_server_key" in values:
         raise ConnectionStringError("scram_client_key and scram_server_key are not supported")
     lowest = protocol_version("min_protocol_version", values.get("min_protocol_version", "3.0"))
@@ -174,7 +183,8 @@ def _parameters(
         load_balance_hosts=one_of("load_balance_hosts", values, ("disable", "random")),
         sslmode=sslmode,
         sslnegotiation=sslnegotiation,
-        tls={name: value for name, value in values.items() if name.startswith("ssl")},
+        tls=_tls(values, home),
+        tls_versions=tls_versions(values),
         channel_binding=one_of("channel_binding", values, ("prefer", "disable", "require")),
         authentication_methods=authentication_methods(values["require_auth"])
         if "require_auth" in values
@@ -280,13 +290,14 @@ def _name_in_file(host: Host) -> str:
     return host.host or host.hostaddr or "localhost"
 
 
-def _encryption(values: Mapping[str, str], hosts: tuple[Host, ...]) -> tuple[str, str]:
-    """`sslmode` and `sslnegotiation`. Raises where TLS is needed: there is none yet."""
+def _encryption(values: Mapping[str, str]) -> tuple[str, str]:
+    """`sslmode` and `sslnegotiation`."""
     is_system = values.get("sslrootcert") == "system"
     default = "verify-full" if is_system else "prefer"
     mode = one_of("sslmode", values, _SSL_MODES, default)
     negotiation = one_of("sslnegotiation", values, ("postgres", "direct"))
-    one_of("sslcertmode", values, ("allow", "disable", "require"))
+    if one_of("sslcertmode", values, ("allow", "disable", "require")) == "require":
+        raise ConnectionStringError("sslcertmode=require is not supported")
     if is_system and mode != "verify-full":
         raise ConnectionStringError(f"sslrootcert=system needs sslmode=verify-full, and not {mode}")
     if negotiation == "direct" and mode in ("disable", "allow", "prefer"):
@@ -295,17 +306,20 @@ def _encryption(values: Mapping[str, str], hosts: tuple[Host, ...]) -> tuple[str
         )
     if one_of("gssencmode", values, ("disable", "prefer", "require")) == "require":
         raise ConnectionStringError("gssencmode=require: encryption with GSSAPI is not supported")
-    if values.get("channel_binding") == "require":
-        raise ConnectionStringError(
-            "channel_binding=require needs TLS, which Necro's Postgres driver does not have yet"
-        )
-    # A unix socket is never encrypted, whatever the mode.
-    if mode in ("require", "verify-ca", "verify-full") and not all(one.is_unix for one in hosts):
-        raise ConnectionStringError(
-            f"sslmode={mode} needs TLS, which Necro's Postgres driver does not have yet:"
-            " sslmode=prefer or disable connects without"
-        )
     return mode, negotiation
+
+
+def _tls(values: Mapping[str, str], home: Path | None) -> dict[str, str]:
+    """The files and settings of TLS, each a text; empty for none."""
+    folder = None if home is None else home / ".postgresql"
+    found = {name: values.get(name, "") for name in ("sslcrl", "sslcrldir", "sslpassword")}
+    found["sslsni"] = values.get("sslsni", "1")
+    found["sslcertmode"] = values.get("sslcertmode", "allow")
+    for name, file in _TLS_FILES.items():
+        if name == "sslcrl" and (found["sslcrl"] or found["sslcrldir"]):
+            continue
+        found[name] = values.get(name) or (str(folder / file) if folder else "")
+    return found
 
 
 def _session(values: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, str]:

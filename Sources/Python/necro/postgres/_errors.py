@@ -9,6 +9,7 @@ __all__ = [
     "BatchAborted",
     "ConnectionFailed",
     "ConnectionLost",
+    "EncryptionFailed",
     "InterfaceError",
     "ParameterError",
     "PoolExhausted",
@@ -156,6 +157,17 @@ class ConnectionFailed(PostgresError, ConnectionError):
 
 class AuthenticationFailed(ConnectionFailed):
     """The server, or this side, refused the other's credentials."""
+
+
+class EncryptionFailed(ConnectionFailed):
+    """There is no TLS with the server, or none that is trusted.
+
+    - is_lasting: whether connecting again will not help.
+    """
+
+    def __init__(self, message: str, is_lasting: bool = True) -> None:
+        super().__init__(message)
+        self.is_lasting = is_lasting
 
 
 class ConnectionLost(PostgresError, ConnectionError):

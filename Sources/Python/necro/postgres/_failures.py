@@ -4,6 +4,7 @@ from necro.postgres._errors import (
     AuthenticationFailed,
     BatchAborted,
     ConnectionLost,
+    EncryptionFailed,
     InterfaceError,
     PoolExhausted,
     PostgresError,
@@ -35,6 +36,8 @@ def failure(
         return server_error(detail, query, arguments)  # pyright: ignore[reportUnknownArgumentType]
     if kind == "protocol_broken":
         return ProtocolError(f"the server broke the protocol: {detail}; the connection was closed")
+    if kind in ("encryption_failed", "encryption_cut"):
+        return EncryptionFailed(f"{detail}", kind == "encryption_failed")
     make = _KINDS.get(kind)
     if make is not None:
         return make()
@@ -87,6 +90,15 @@ _KINDS: "dict[str, Callable[[], PostgresError]]" = {
     ),
     "scram_failed": lambda: AuthenticationFailed(
         "the SCRAM exchange failed: the server did not prove that it knows the password"
+    ),
+    "channel_binding_missing": lambda: AuthenticationFailed(
+        "channel_binding=require, and the server authenticates without channel binding"
+    ),
+    "encryption_refused": lambda: EncryptionFailed(
+        "the server does not support TLS, which sslmode requires"
+    ),
+    "encryption_erred": lambda: ProtocolError(
+        "the server answered the request for TLS with an error; the connection was closed"
     ),
     "batch_aborted": lambda: BatchAborted("another statement of the batch failed"),
     "authentication_unsupported": lambda: AuthenticationFailed(

@@ -15,6 +15,7 @@ __all__ = [
     "one_of",
     "port_number",
     "protocol_version",
+    "tls_versions",
 ]
 
 AUTHENTICATION_METHODS = frozenset(
@@ -23,6 +24,7 @@ AUTHENTICATION_METHODS = frozenset(
 _INTEGER = re.compile(r"[ \t\n\v\f\r]*([+-]?[0-9]{1,10})[ \t\n\v\f\r]*", re.ASCII)
 _INT32_MAX = (1 << 31) - 1
 _VERSIONS = {"3.0": (3, 0), "3.2": (3, 2), "latest": (3, 2)}
+_TLS_VERSIONS = {word.lower(): word for word in ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")}
 _UTF8 = frozenset({"utf8", "unicode", "auto"})
 
 
@@ -70,6 +72,28 @@ def protocol_version(name: str, value: str) -> tuple[int, int]:
     if value not in _VERSIONS:
         raise ConnectionStringError(f"{name} is {_shown(value)}, and not {', '.join(_VERSIONS)}")
     return _VERSIONS[value]
+
+
+def tls_versions(values: Mapping[str, str]) -> tuple[int, int]:
+    """The lowest and the highest version of TLS: 0 for 1.2, 1 for 1.3."""
+    found: list[int] = []
+    for name, default in (
+        ("ssl_min_protocol_version", "TLSv1.2"),
+        ("ssl_max_protocol_version", "TLSv1.3"),
+    ):
+        value = values.get(name, default)
+        if value.lower() not in _TLS_VERSIONS:
+            words = ", ".join(_TLS_VERSIONS.values())
+            raise ConnectionStringError(f"{name} is {_shown(value)}, and not {words}")
+        found.append(list(_TLS_VERSIONS).index(value.lower()) - 2)
+    if found[1] < 0:
+        raise ConnectionStringError(
+            "ssl_max_protocol_version is below TLSv1.2"
+        )
+    if found[0] > found[1]:
+        raise ConnectionStringError("ssl_min_protocol_version is above ssl_max_protocol_version")
+    # A lower bound beneath all that there is bounds nothing.
+    return max(found[0], 0), found[1]
 
 
 def authentication_methods(value: str) -> frozenset[str]:
