@@ -1,4 +1,4 @@
-# `make run` serves Examples/hello; `make test` runs every suite. Both install what they need and are
+# `make run` serves Examples/graveyard; `make test` runs every suite. Both install what they need and are
 # quick the second time: what has been made is marked by stamps in .venv.
 
 SHELL := /bin/bash
@@ -21,16 +21,19 @@ PACKAGES := openssl libssl-dev libpq-dev libhiredis-dev libhttp-parser-dev postg
 .PHONY: run build size test spec fuzz soak simulate-postgres simulate-redict bench-http bench-https bench-http1 bench-app bench-client \
   bench-start bench-postgres bench-resp bench-redict bench-redis bench-json check-floats format clean packages swift
 
-run: build
+# Its Postgres and Redict are private ones, and end with it.
+run: packages build
 	@printf '%s\n' 'Try, in another terminal:' \
-	  "  curl -s http://$(BIND)/" \
-	  "  curl -s http://$(BIND)/graves/1" \
-	  "  curl -s 'http://$(BIND)/graves?limit=1&letter=L'" \
-	  "  curl -s http://$(BIND)/raise -d '{\"name\": \"Mortimer\"}'" \
-	  "  curl -si http://$(BIND)/graves/x" \
-	  "  curl -si http://$(BIND)/door -H 'x-password: mellon'" ''
-	@PYTHONPATH=Sources/Python NECRO_EXTENSION=$(CURDIR)/$(EXTENSION) \
-	  exec $(PY) -m necro host Examples/hello/app.py --bind $(BIND)
+	  "  curl -s http://$(BIND)/zombies -d '{\"decay_rate\": 0.25, \"graveyard\": \"Highgate\"}'" \
+	  "  curl -s http://$(BIND)/summon/1" \
+	  "  curl -s http://$(BIND)/horde" \
+	  "  curl -s 'http://$(BIND)/zombies?graveyard=Highgate'" \
+	  "  curl -s http://$(BIND)/bind -d '{\"name\": \"Igor\", \"soul\": \"pale\"}'" \
+	  "  curl -si http://$(BIND)/zombies -d '{\"decay_rate\": 7}'" \
+	  "  curl -si http://$(BIND)/summon/x" ''
+	@PYTHONPATH=Sources/Python:Sources/Scribe NECRO_EXTENSION=$(CURDIR)/$(EXTENSION) \
+	  NECRO_SQLTEXT=$(CURDIR)/.build-embedded/release/libnecro_sqltext.so \
+	  exec $(PY) -m necro host Examples/graveyard/app.py --dev --bind $(BIND)
 
 # The extension as it ships, for the interpreter in .venv. Swift knows what has changed.
 build: $(VENV)/made swift

@@ -171,7 +171,7 @@ def _scribe(options: argparse.Namespace) -> int:
     try:
         from necro_scribe import run
     except ModuleNotFoundError as error:
-        if error.name not in ("necro_scribe", "inflect"):
+        if error.name != "necro_scribe":
             raise
         raise StartupError("necro scribe is not installed: pip install 'necro[scribe]'") from None
     return run(options.folder, database=options.database, check=options.check, watch=options.watch)

@@ -4,8 +4,10 @@ import builtins
 import keyword
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
-import inflect
+if TYPE_CHECKING:
+    import inflect
 
 __all__ = ["class_name", "field_names", "method_name", "singular"]
 
@@ -29,7 +31,10 @@ _OF_CLASSES = frozenset(
 
 
 @cache
-def _engine() -> inflect.engine:
+def _engine() -> "inflect.engine":
+    # Only what writes names needs it, and not what applies a schema.
+    import inflect
+
     return inflect.engine()
 
 

@@ -194,7 +194,7 @@ def test_a_start_up_error_is_one_line(folder: Path, capsys: pytest.CaptureFixtur
     [
         ([], "necro: a command is missing: host or routes"),
         (["hots"], "necro: there is no command 'hots'; did you mean host?"),
-        (["xyzzy"], "necro: there is no command 'xyzzy'; there is host, routes"),
+        (["xyzzy"], "necro: there is no command 'xyzzy'; there is host, routes, scribe"),
         (["host"], "necro host: the following arguments are required: APP"),
         (["host", "crypt", "more"], "necro: unrecognized arguments: more"),
         (

@@ -217,7 +217,7 @@ def test_the_first_app_of_the_readme_answers_as_its_comments_say(module: ModuleT
 
 def test_no_page_has_python_that_is_not_run() -> None:
     # Those that have tests of their own.
-    others = {"asyncio", "testing", "postgres", "redict", "tls"}
+    others = {"asyncio", "testing", "postgres", "redict", "scribe", "tls"}
     with_python = {
         page.stem for page in (ROOT / "Docs").glob("*.md") if "```python\n" in page.read_text()
     }

@@ -59,9 +59,7 @@ def client_tls(parameters: ConnectionParameters, host: Host) -> PostgresTLS:
     flags = 0
     if mode == "verify-full":
         if not host.host:
-            raise EncryptionFailed(
-                "sslmode=verify-full needs a host beside hostaddr"
-            )
+            raise EncryptionFailed("sslmode=verify-full needs a host beside hostaddr")
         flags |= NAME_VERIFIED
     if given["sslsni"] == "1" and not is_address(host.host):
         flags |= NAME_INDICATED

@@ -87,9 +87,7 @@ def tls_versions(values: Mapping[str, str]) -> tuple[int, int]:
             raise ConnectionStringError(f"{name} is {_shown(value)}, and not {words}")
         found.append(list(_TLS_VERSIONS).index(value.lower()) - 2)
     if found[1] < 0:
-        raise ConnectionStringError(
-            "ssl_max_protocol_version is below TLSv1.2"
-        )
+        raise ConnectionStringError("ssl_max_protocol_version is below TLSv1.2")
     if found[0] > found[1]:
         raise ConnectionStringError("ssl_min_protocol_version is above ssl_max_protocol_version")
     # A lower bound beneath all that there is bounds nothing.
