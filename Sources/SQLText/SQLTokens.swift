@@ -274,8 +274,11 @@ public struct SQLTokens: ~Escapable {
       let sign = octet(position + 1)
       let digits = position + (sign == 0x2B || sign == 0x2D ? 2 : 1)
       if let digit = octet(digits), OctetClass.isDigit(digit) {
+        let hasSign = digits > position + 1
         position = digits
         skipDigits(radix: 10)
+        // `e5$` would be a longer word than the exponent.
+        if !hasSign, octet(position) == 0x24 { try refuseJunk(from: start, isWord: true) }
       }
     }
     try refuseJunk(from: start)
@@ -294,8 +297,10 @@ public struct SQLTokens: ~Escapable {
     }
   }
 
-  private mutating func refuseJunk(from start: Int) throws(SQLTextFault) {
-    guard let octet = octet(position), SQLOctets.beginsWord(octet) else { return }
+  private mutating func refuseJunk(
+    from start: Int, isWord: Bool = false
+  ) throws(SQLTextFault) {
+    guard let octet = octet(position), isWord || SQLOctets.beginsWord(octet) else { return }
     while let octet = self.octet(position), SQLOctets.continuesWord(octet) { position += 1 }
     throw SQLTextFault(.junkAfterNumber, Slice(offset: start, count: position - start))
   }

@@ -91,6 +91,8 @@ struct SQLTokensTests {
       ("/* /* */", ["! unterminatedComment /*"]),
       ("1a b", ["! junkAfterNumber 1a", "word b"]), ("0x1g", ["! junkAfterNumber 0x1g"]),
       ("$1a", ["! junkAfterNumber $1a"]), ("1e", ["! junkAfterNumber 1e"]),
+      ("1e5$ b", ["! junkAfterNumber 1e5$", "word b"]),
+      ("1e+5$", ["number 1e+5", "! strayOctet $"]),
       ("{a b}", ["! invalidParameter {a", "word b", "! strayOctet }"]),
       ("{}", ["! invalidParameter {", "! strayOctet }"]),
       ("{1}", ["! invalidParameter {", "number 1", "! strayOctet }"]),

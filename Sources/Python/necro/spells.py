@@ -218,7 +218,7 @@ def _columns(rows: "Iterable[tuple[Any, ...]]", count: int) -> "Iterator[tuple[l
 
 
 class SpellsMissing(Exception):
-    """There are no queries that scribe wrote, or several classes of them; the message says which."""
+    """There are no queries that scribe wrote, or several classes of them."""
 
 
 def spells_class(*, blocking: bool) -> type:

@@ -16,6 +16,7 @@ from .conftest import Project
 ROOT = Path(__file__).resolve().parents[3]
 BLOCK = re.compile(r"^```(sql|python|http|console|toml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^(?:--|#) ([\w.]+)\n")
+UNPROCESSABLE = '422 application/problem+json\n{"status": 422, ...}'
 HOSTING = re.compile(r"hosting \S+ on (http://\S+) ")
 
 
@@ -107,10 +108,10 @@ def test_the_graveyard_answers() -> None:
             '{"id": 2, "decay_rate": null, "graveyard": "Père Lachaise"}',
             "GET /summon/1\n\n200 application/json\n"
             '{"id": 1, "decay_rate": 0.5, "graveyard": "Highgate"}',
-            'GET /summon/x\n\n422 application/problem+json\n{"status": 422, ...}',
+            f"GET /summon/x\n\n{UNPROCESSABLE}",
             'GET /summon/9\n\n404 application/problem+json\n{"status": 404, ...}',
-            'POST /zombies\n{"decay_rate": 7}\n\n422 application/problem+json\n{"status": 422, ...}',
-            'POST /zombies\n{"rate": 7}\n\n422 application/problem+json\n{"status": 422, ...}',
+            f'POST /zombies\n{{"decay_rate": 7}}\n\n{UNPROCESSABLE}',
+            f'POST /zombies\n{{"rate": 7}}\n\n{UNPROCESSABLE}',
             "GET /zombies?fresher_than=0.6\n\n200 application/json\n"
             '[{"id": 1, "decay_rate": 0.5, "graveyard": "Highgate"}]',
             "GET /zombies?graveyard=Highgate&fresher_than=0.1\n\n200 application/json\n[]",
