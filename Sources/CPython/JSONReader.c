@@ -1,23 +1,9 @@
 // Making Python's own types of a tape.
-#include "JSONReader.h"
+#include "CPython.h"
 
 #include "DictMembers.h"
 
 #define HOT static inline __attribute__((always_inline))
-
-/// The kinds of elements, as `Tape.Kind` has them.
-enum {
-  NULL_VALUE,
-  TRUE_VALUE,
-  FALSE_VALUE,
-  INTEGER,
-  BIG_INTEGER,
-  DOUBLE,
-  STRING,
-  ESCAPED_STRING,
-  BEGIN_ARRAY,
-  BEGIN_OBJECT,
-};
 
 /// The members of an object that was read before, as a dict of them with None for each value.
 ///
@@ -93,7 +79,7 @@ static PyObject *name_of(NecroJSONShapes *shapes, const uint8_t *octets, size_t 
 HOT unsigned kind_of(NecroJSONElement element) { return element.head & 15; }
 HOT size_t value_of(NecroJSONElement element) { return (size_t)(element.head >> 4); }
 HOT bool is_ascii_string(NecroJSONElement element) {
-  return kind_of(element) == STRING && (element.tail & 1) != 0;
+  return kind_of(element) == NECRO_JSON_STRING && (element.tail & 1) != 0;
 }
 
 // MARK: Values
@@ -133,21 +119,21 @@ HOT PyObject *read_string(NecroJSONElement element, const uint8_t *octets) {
 PyObject *necro_json_read(NecroJSONReader *reader) {
   NecroJSONElement element = *reader->next++;
   switch (kind_of(element)) {
-    case NULL_VALUE: return Py_NewRef(Py_None);
-    case TRUE_VALUE: return Py_NewRef(Py_True);
-    case FALSE_VALUE: return Py_NewRef(Py_False);
-    case INTEGER: return PyLong_FromLongLong((long long)element.tail);
-    case BIG_INTEGER:
+    case NECRO_JSON_NULL: return Py_NewRef(Py_None);
+    case NECRO_JSON_TRUE: return Py_NewRef(Py_True);
+    case NECRO_JSON_FALSE: return Py_NewRef(Py_False);
+    case NECRO_JSON_INTEGER: return PyLong_FromLongLong((long long)element.tail);
+    case NECRO_JSON_BIG_INTEGER:
       return read_big_integer(reader->text + value_of(element), (size_t)(element.tail >> 1));
-    case DOUBLE: {
+    case NECRO_JSON_DOUBLE: {
       if (reader->float_hook != NULL) return read_hooked(reader, value_of(element));
       double number;
       memcpy(&number, &element.tail, sizeof number);
       return PyFloat_FromDouble(number);
     }
-    case STRING: return read_string(element, reader->text);
-    case ESCAPED_STRING: return read_string(element, reader->unescaped);
-    case BEGIN_ARRAY: return read_list(reader, (Py_ssize_t)value_of(element));
+    case NECRO_JSON_STRING: return read_string(element, reader->text);
+    case NECRO_JSON_ESCAPED_STRING: return read_string(element, reader->unescaped);
+    case NECRO_JSON_BEGIN_ARRAY: return read_list(reader, (Py_ssize_t)value_of(element));
     default: return read_dict(reader, (Py_ssize_t)value_of(element));
   }
 }
@@ -254,7 +240,7 @@ static PyObject *read_predicted(NecroJSONReader *reader, Shape *shape, Py_ssize_
   reader->next++;
   for (Py_ssize_t index = 0;; ) {
     unsigned kind = kind_of(*reader->next);
-    has_containers |= kind >= BEGIN_ARRAY;
+    has_containers |= kind >= NECRO_JSON_BEGIN_ARRAY;
     PyObject *value = necro_json_read(reader);
     if (value == NULL) {
       Py_DECREF(dict);

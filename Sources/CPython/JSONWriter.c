@@ -7,6 +7,7 @@
 
 #include "CKernels.h"
 #include "DictMembers.h"
+#include "Models.h"
 
 #define HOT static inline __attribute__((always_inline))
 
@@ -239,12 +240,14 @@ HOT uint8_t *write_scalar(NecroJSONCall *call, PyObject *value, uint8_t *out) {
 
 static bool write_dict(NecroJSONCall *call, PyObject *dict, Py_ssize_t depth);
 static bool write_items(NecroJSONCall *call, PyObject *array, Py_ssize_t depth);
+static bool write_model(NecroJSONCall *call, PyObject *model, Py_ssize_t depth);
 
 /// Writes a value that is no scalar.
 HOT bool write_nested(NecroJSONCall *call, PyObject *value, Py_ssize_t depth) {
   PyTypeObject *type = Py_TYPE(value);
   if (type == &PyDict_Type) return write_dict(call, value, depth);
   if (type == &PyList_Type || type == &PyTuple_Type) return write_items(call, value, depth);
+  if (necro_is_model(value)) return write_model(call, value, depth);
   return necro_json_write_other(call, value, depth);
 }
 
@@ -264,6 +267,8 @@ HOT bool end(NecroJSONCall *call, uint8_t *out, uint8_t bracket) {
   // Many ends may follow each other.
   return call->limit - call->out >= NECRO_JSON_ROOM / 2 || necro_json_make_room(call, 0);
 }
+
+#include "ModelWriter.h"
 
 HOT PyObject **items_of(PyObject *array) {
   if (PyList_CheckExact(array)) return ((PyListObject *)array)->ob_item;

@@ -13,6 +13,7 @@ extern PyObject *necro_dumps(PyObject *self, PyObject *const *arguments, Py_ssiz
 extern PyObject *necro_loads(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *names);
 SWIFT_METHOD(necro_json_check);
 SWIFT_METHOD(necro_to_dict);
+SWIFT_FASTCALL(necro_read_as);
 SWIFT_FASTCALL(necro_load_tls);
 SWIFT_FASTCALL(necro_make_certificate);
 
@@ -34,8 +35,10 @@ static PyMethodDef module_methods[] = {
                "connections or, without one, only to see that they can be. Raises OSError.")},
     {"make_certificate", FASTCALL(necro_make_certificate), METH_FASTCALL,
      PyDoc_STR("make_certificate(*names)\n--\n\nA self-signed certificate and its key, in PEM.")},
+    {"read_as", FASTCALL(necro_read_as), METH_FASTCALL,
+     PyDoc_STR("read_as(target, data, /)\n--\n\nThe value of a JSON text as a Rule or a class of models has it.")},
     {"to_dict", necro_to_dict, METH_O,
-     PyDoc_STR("to_dict(value, /)\n--\n\nThe plain value of a Body; anything else as it is.")},
+     PyDoc_STR("to_dict(value, /)\n--\n\nThe plain value of a Body, a Row or a model; anything else as it is.")},
     {NULL, NULL, 0, NULL}};
 
 static PyModuleDef_Slot module_slots[] = {

@@ -71,6 +71,11 @@ private func raiseMissing(_ key: Object, in body: Object) -> Object? {
 func toDict(_ module: Object?, _ argument: Object?) -> Object? {
   let state = ModuleState.of(module: module!)
   if isRow(argument!, state) { return RowSet.of(argument!).dict(of: argument!) }
+  if necro_is_model(argument!) {
+    guard let plain = imported("necro._models", "plain") else { return nil }
+    defer { release(plain) }
+    return call(plain, argument!)
+  }
   return retained(unwrapped(argument!, state))
 }
 

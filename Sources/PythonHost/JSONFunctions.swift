@@ -76,7 +76,7 @@ func dumps(
   return dumps(arguments[0]!, fallback, style, state)
 }
 
-private func dumps(
+func dumps(
   _ value: Object, _ fallback: Object?, _ style: JSONStyle, _ state: ModuleState
 ) -> Object? {
   // A fallback may call `dumps` again, which then finds no storage here.

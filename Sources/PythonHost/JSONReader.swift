@@ -34,6 +34,37 @@ final class JSONReader {
     return nil
   }
 
+  /// The value of a text as a Rule or a class of models has it, a new reference; nil with an error.
+  ///
+  /// The octets must not change meanwhile: making values calls users' code.
+  func read(_ text: Span<UInt8>, by target: Object, _ state: ModuleState) -> Object? {
+    if isBusy { return JSONReader().read(text, by: target, state) }
+    isBusy = true
+    do throws(JSONError) {
+      try objects.parse(text)
+    } catch {
+      raiseDecodeError(error, error.message, text, state)
+      objects.shrink()
+      isBusy = false
+      return nil
+    }
+    let value = objects.value(text, by: target)
+    objects.shrink()
+    isBusy = false
+    if value != nil { return value }
+    // An integer of too many digits is refused as JSON, with its place.
+    if PyErr_Occurred() != nil {
+      guard PyErr_ExceptionMatches(necro_value_error()) != 0 else { return nil }
+      PyErr_Clear()
+    }
+    // Why it is refused is for the second look to say, at the plain value.
+    guard let plain = read(text, state) else { return nil }
+    defer { release(plain) }
+    guard let explain = imported("necro._models", "explain") else { return nil }
+    defer { release(explain) }
+    return call(explain, target, plain)
+  }
+
   /// Has the error for an integer that has more digits than Python converts say where it lies.
   ///
   /// - Parameter position: the place on the tape of what was read last.

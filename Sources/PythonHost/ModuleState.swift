@@ -11,6 +11,7 @@ final class ModuleState {
   let connectionType: UnsafeMutablePointer<PyTypeObject>
   let decodeError: Object
   let rowType: UnsafeMutablePointer<PyTypeObject>
+  let ruleType: UnsafeMutablePointer<PyTypeObject>
   let sessionType: UnsafeMutablePointer<PyTypeObject>
   let redictPoolType: UnsafeMutablePointer<PyTypeObject>
   let redictConnectionType: UnsafeMutablePointer<PyTypeObject>
@@ -57,6 +58,7 @@ final class ModuleState {
     dispatcherType: UnsafeMutablePointer<PyTypeObject>,
     connectionType: UnsafeMutablePointer<PyTypeObject>,
     rowType: UnsafeMutablePointer<PyTypeObject>,
+    ruleType: UnsafeMutablePointer<PyTypeObject>,
     sessionType: UnsafeMutablePointer<PyTypeObject>,
     redictPoolType: UnsafeMutablePointer<PyTypeObject>,
     redictConnectionType: UnsafeMutablePointer<PyTypeObject>, decodeError: Object
@@ -66,6 +68,7 @@ final class ModuleState {
     self.dispatcherType = dispatcherType
     self.connectionType = connectionType
     self.rowType = rowType
+    self.ruleType = ruleType
     self.sessionType = sessionType
     self.redictPoolType = redictPoolType
     self.redictConnectionType = redictConnectionType
@@ -134,6 +137,9 @@ func moduleExec(_ module: Object?) -> CInt {
     let request = makeType(module, necro_request_spec(), named: "RequestHead"),
     let body = makeType(module, necro_body_spec(), named: "Body"),
     let row = makeType(module, necro_row_spec(), named: "Row"),
+    let rule = makeType(module, necro_rule_spec(), named: "Rule"),
+    makeType(module, necro_model_spec(), named: "Model") != nil,
+    makeType(module, necro_model_class_spec(), of: necro_type_type(), named: "ModelClass") != nil,
     let pool = makeType(module, necro_pool_spec(), named: "PostgresPool"),
     let session = makeType(module, necro_session_spec(), named: "PostgresConnection"),
     let redictPool = makeType(module, necro_redict_spec(), named: "RedictPool"),
@@ -149,7 +155,7 @@ func moduleExec(_ module: Object?) -> CInt {
   _ = redictBatch
   let state = ModuleState(
     bodyType: body, requestHeadType: request, dispatcherType: dispatcher,
-    connectionType: connection, rowType: row, sessionType: session,
+    connectionType: connection, rowType: row, ruleType: rule, sessionType: session,
     redictPoolType: redictPool, redictConnectionType: redictConnection, decodeError: decodeError)
   necro_module_state(module).pointee.payload = Unmanaged.passRetained(state).toOpaque()
   return 0
@@ -163,9 +169,10 @@ func moduleFree(_ module: UnsafeMutableRawPointer?) {
 /// Makes a type for this interpreter and adds it to the module; a reference that the module's state
 /// keeps, or nil with an error.
 private func makeType(
-  _ module: Object, _ spec: UnsafeMutablePointer<PyType_Spec>, named name: StaticString
+  _ module: Object, _ spec: UnsafeMutablePointer<PyType_Spec>, of base: Object? = nil,
+  named name: StaticString
 ) -> UnsafeMutablePointer<PyTypeObject>? {
-  guard let type = PyType_FromModuleAndSpec(module, spec, nil) else { return nil }
+  guard let type = PyType_FromModuleAndSpec(module, spec, base) else { return nil }
   let added = PyModule_AddObjectRef(
     module, UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self), type)
   guard added == 0 else { return nil }

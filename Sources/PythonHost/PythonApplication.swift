@@ -275,6 +275,9 @@ final class PythonApplication: Application {
       return exchange.withContent { makeString($0) }
     case .bodyValue(let converter, let absent):
       if let absent, exchange.content.isEmpty { return retained(absent) }
+      if isTarget(converter, state) {
+        return exchange.withContent { results.reader.read($0, by: converter, state) }
+      }
       guard let value = parsed(exchange) else { return nil }
       defer { release(value) }
       return call(converter, value)

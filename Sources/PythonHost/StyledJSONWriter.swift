@@ -26,6 +26,11 @@ struct StyledJSONWriter {
     if necro_is_type(value, state.bodyType) {
       return write(unwrapped(value, state), into: &output, depth: depth)
     }
+    if necro_is_model(value) {
+      guard let members = necro_model_members(value) else { return false }
+      defer { release(members) }
+      return writeObject(members, into: &output, depth: depth)
+    }
     if style.bigIntegers != .number, necro_is_int(value), !isExactAsDouble(value) {
       return writeBigInteger(value, into: &output, depth: depth)
     }

@@ -62,6 +62,36 @@ public final class ObjectReader {
     }
   }
 
+  /// The value that `parse` has read, as a Rule or a class of models has it, a new reference.
+  ///
+  /// - Parameter target: borrowed.
+  /// - Returns: nil without an error for what the target does not accept.
+  public func value(
+    _ text: Span<UInt8>, by target: UnsafeMutablePointer<PyObject>
+  ) -> UnsafeMutablePointer<PyObject>? {
+    let collects = text.count >= Self.uncollectedOctetsMin && PyGC_Disable() != 0
+    defer { if collects { PyGC_Enable() } }
+    return withReader(parser, text) { json in
+      var reader = NecroModelReader(json: json, tape: json.next)
+      return necro_target_read(&reader, target)
+    }
+  }
+
+  private func withReader(
+    _ parser: borrowing JSONParser, _ text: Span<UInt8>, _ body: (NecroJSONReader) -> Object?
+  ) -> Object? {
+    text.withUnsafeBufferPointer { octets -> Object? in
+      parser.unescaped.octets.withUnsafeBufferPointer { unescaped -> Object? in
+        parser.tape.withEntries { entries -> Object? in
+          body(
+            NecroJSONReader(
+              text: octets.baseAddress, unescaped: unescaped.baseAddress,
+              next: entries.assumingMemoryBound(to: NecroJSONElement.self), shapes: shapes))
+        }
+      }
+    }
+  }
+
   /// Gives up the storage of a large text, once it and its error are done with.
   public func shrink() {
     if parser.storageOctets > Self.storageOctetsMax { parser = JSONParser() }

@@ -24,6 +24,7 @@ static inline PyObject *necro_true(void) { return Py_True; }
 static inline PyObject *necro_false(void) { return Py_False; }
 static inline PyObject *necro_int_type(void) { return (PyObject *)&PyLong_Type; }
 static inline PyObject *necro_float_type(void) { return (PyObject *)&PyFloat_Type; }
+static inline PyObject *necro_type_type(void) { return (PyObject *)&PyType_Type; }
 static inline PyTypeObject *necro_type(PyObject *o) { return Py_TYPE(o); }
 static inline bool necro_is_exact_dict(PyObject *o) { return PyDict_CheckExact(o); }
 static inline bool necro_is_dict(PyObject *o) { return PyDict_Check(o); }
@@ -242,3 +243,4 @@ void necro_raise_decode_error(PyObject *type, const char *message, Py_ssize_t of
 #include "JSONObjects.h"
 #include "JSONReader.h"
 #include "JSONWriter.h"
+#include "Models.h"

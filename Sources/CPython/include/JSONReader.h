@@ -11,6 +11,20 @@ NecroJSONShapes *necro_json_shapes(void);
 /// Lets go of the strs and dicts that are kept.
 void necro_json_shapes_free(NecroJSONShapes *shapes);
 
+/// The kinds of elements, as `Tape.Kind` has them.
+enum {
+  NECRO_JSON_NULL,
+  NECRO_JSON_TRUE,
+  NECRO_JSON_FALSE,
+  NECRO_JSON_INTEGER,
+  NECRO_JSON_BIG_INTEGER,
+  NECRO_JSON_DOUBLE,
+  NECRO_JSON_STRING,
+  NECRO_JSON_ESCAPED_STRING,
+  NECRO_JSON_BEGIN_ARRAY,
+  NECRO_JSON_BEGIN_OBJECT,
+};
+
 /// An element of a tape, as `Tape.Entry` is.
 typedef struct {
   uint64_t head, tail;

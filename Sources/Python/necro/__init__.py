@@ -16,7 +16,8 @@ An app is made of handlers whose parameters are filled by name and annotation::
 from necro._app import App, Router
 from necro._conditions import NotModified, etag
 from necro._errors import HTTPError, StartupError
-from necro._faults import ClientDisconnect, InvalidRequest
+from necro._faults import ClientDisconnect, InvalidRequest, ValidationError
+from necro._fields import Field
 from necro._mappings import Cookies, Headers, QueryParameters
 from necro._markers import Cookie, Header, Path, Query
 from necro._middleware import CallNext, Filter
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from necro import json, postgres, redict
     from necro._cors import CORS
     from necro._credentials import Basic, Bearer
+    from necro._models import NecroModel
     from necro._native import native as _native
     from necro._rate_limit import RateLimit
     from necro._request import Request
@@ -60,11 +62,13 @@ __all__ = [
     "Cookie",
     "Cookies",
     "Database",
+    "Field",
     "Filter",
     "HTTPError",
     "Header",
     "Headers",
     "InvalidRequest",
+    "NecroModel",
     "NotModified",
     "Path",
     "Query",
@@ -82,6 +86,7 @@ __all__ = [
     "Signer",
     "StartupError",
     "State",
+    "ValidationError",
     "__version__",
     "etag",
     "json",
@@ -100,6 +105,7 @@ if not TYPE_CHECKING:
         "BlockingRedict": "redict",
         "CORS": "_cors",
         "Database": "postgres",
+        "NecroModel": "_models",
         "RateLimit": "_rate_limit",
         "Redict": "redict",
         "Request": "_request",

@@ -8,10 +8,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "UnsupportedAnnotationError",
+    "all_metadata",
     "display",
     "is_alias",
     "is_class",
     "is_enum",
+    "is_model",
     "literal_values",
     "metadata",
     "peel",
@@ -38,6 +40,26 @@ def is_enum(annotation: object) -> "TypeGuard[type[Enum]]":
     from enum import Enum
 
     return is_class(annotation) and issubclass(annotation, Enum)
+
+
+def is_model(kind: type) -> bool:
+    """Whether a class is one of models."""
+    return hasattr(kind, "__model_fields__")
+
+
+def all_metadata(annotation: object) -> "list[object]":
+    """The metadata of an annotation and of those that `peel` takes off, the innermost first."""
+    found: list[object] = []
+    while True:
+        if hasattr(annotation, "__metadata__"):
+            found[:0] = metadata(annotation)
+            annotation = getattr(annotation, "__origin__")  # noqa: B009
+        elif is_alias(annotation):
+            annotation = getattr(annotation, "__value__")  # noqa: B009
+        elif hasattr(annotation, "__supertype__"):
+            annotation = getattr(annotation, "__supertype__")  # noqa: B009
+        else:
+            return found
 
 
 def peel(annotation: object) -> object:

@@ -16,6 +16,7 @@ __all__ = [
     "InvalidRequest",
     "Location",
     "MissingField",
+    "ValidationError",
     "argument_response",
     "fault_response",
     "lookup_fault",
@@ -65,7 +66,8 @@ class Fault:
     ) -> None:
         """A fault.
 
-        - code: `missing`, `type`, `value`, `json`, `encoding`, or `more` where some are left out.
+        - code: `missing`, `type`, `value`, `extra`, `json`, `encoding`, or `more` where some are left
+          out.
         - location: the way to the value.
         - detail: a phrase without a full stop.
         - place: offset in octets, line, column and JSON Pointer in the body's text, where that is
@@ -118,6 +120,27 @@ class InvalidRequest(ValueError):
     def __init__(self, faults: "Iterable[Fault]") -> None:
         self.faults = tuple(faults)
         super().__init__("; ".join(map(repr, self.faults)))
+
+
+class ValidationError(ValueError):
+    """A value is not what its type asks for; `faults` has everything that is wrong with it."""
+
+    def __init__(self, faults: "Iterable[Fault]", name: str = "value") -> None:
+        """What is wrong with a value.
+
+        - name: that of its type.
+        """
+        self.faults = tuple(faults)
+        self.name = name
+        lines = [
+            f"{'.'.join(map(str, fault.location)) or 'the whole'}: {fault.detail}"
+            for fault in self.faults
+        ]
+        super().__init__(f"{name}: {'; '.join(lines)}")
+
+    def __reduce__(self) -> "tuple[type, tuple[tuple[Fault, ...], str]]":
+        """For pickle, which would call it with the message."""
+        return type(self), (self.faults, self.name)
 
 
 def lookup_fault(error: BaseException) -> Fault | None:

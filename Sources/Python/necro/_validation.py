@@ -10,15 +10,18 @@ from contextlib import suppress
 
 from necro._annotations import (
     UnsupportedAnnotationError,
+    all_metadata,
     display,
     is_alias,
     is_class,
     is_enum,
+    is_model,
     literal_values,
     peel,
     union_members,
 )
-from necro._faults import Fault, Faults, InvalidRequest
+from necro._faults import Fault, Faults, InvalidRequest, ValidationError
+from necro._fields import constraints_of
 from necro._markers import ABSENT
 from necro._scalars import octets_of, scalar_converter, text_of
 
@@ -27,37 +30,55 @@ if TYPE_CHECKING:
     from typing import Any, TypeIs
 
     from necro._faults import Location
+    from necro._fields import Constraints
+    from necro._tags import Tagged
 
-__all__ = ["JSONValidator", "body_validator"]
+__all__ = ["Builder", "JSONValidator", "body_validator", "gather", "hints", "validated"]
 
 type JSONValidator = "Callable[[object, Location, list[Fault]], object]"
 
 
 def body_validator(annotation: object) -> Callable[[object], object]:
-    """What turns a parsed body into the annotated value, or raises InvalidRequest.
+    """What turns a body into the annotated value, or raises InvalidRequest.
+
+    It is a native Rule, by which the server reads the octets; called, it takes a parsed value.
 
     Raises UnsupportedAnnotationError for an annotation that no rule reads.
     """
-    validate = _Builder().build(annotation)
+    from necro._rules import RuleBuilder
+
+    validate = Builder().build(annotation)
 
     def body_value(value: object) -> object:
-        faults, result = Faults(), None
         try:
-            result = validate(value, ("body",), faults)
-        except Faults.Enough:
-            pass
-        except RecursionError:
-            faults.append(Fault("value", ("body",), "expected less nesting"))
-        if faults:
-            raise InvalidRequest(faults)
-        return result
+            return validated(validate, value, ("body",), "body")
+        except ValidationError as error:
+            raise InvalidRequest(error.faults) from None
 
-    return body_value
+    return RuleBuilder().build(annotation, body_value)
 
 
-def _is_array(value: object) -> "TypeIs[list[object]]":
-    """Whether a JSON value is an array."""
-    return isinstance(value, list)
+def gather(validate: "Callable[[Faults], object]", at: "Location", name: str) -> object:
+    """What `validate` returns; raises ValidationError with the faults that it has noted."""
+    faults, result = Faults(), None
+    try:
+        result = validate(faults)
+    except Faults.Enough:
+        pass
+    except RecursionError:
+        faults.append(Fault("value", at, "expected less nesting"))
+    if faults:
+        raise ValidationError(faults, name)
+    return result
+
+
+def validated(validate: JSONValidator, value: object, at: "Location", name: str) -> object:
+    """The value that a validator makes of another; raises ValidationError.
+
+    - at: where the value lies.
+    - name: that of its type, for the message.
+    """
+    return gather(lambda faults: validate(value, at, faults), at, name)
 
 
 def _is_object(value: object) -> "TypeIs[dict[str, object]]":
@@ -111,13 +132,16 @@ def _decimal(value: object, at: "Location", faults: list[Fault]) -> object:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         # repr gives the shortest digits that read back, which is what the client wrote.
         return Decimal(value) if isinstance(value, int) else Decimal(repr(value))
-    return _from_text(scalar_converter(Decimal) or text_of)(value, at, faults)
+    return _from_text(scalar_converter(Decimal) or text_of, Decimal)(value, at, faults)
 
 
-def _from_text(convert: Callable[[str], object]) -> JSONValidator:
-    """The validator of what JSON carries as a string."""
+def _from_text(convert: Callable[[str], object], kind: type) -> JSONValidator:
+    """The validator of what JSON carries as a string; instances of the class stay as they are."""
 
     def validate(value: object, at: "Location", faults: list[Fault]) -> object:
+        # A datetime is a date as well, and no date of day's precision.
+        if isinstance(value, kind) and (kind.__name__ != "date" or not hasattr(value, "hour")):
+            return value
         if not isinstance(value, str):
             return _mismatch("a string", at, faults)
         try:
@@ -134,13 +158,13 @@ _JSON_SCALARS: "dict[object, JSONValidator]" = {
     int: _integer,
     float: _number,
     bool: _boolean,
-    bytes: _from_text(octets_of),
+    bytes: _from_text(octets_of, bytes),
     type(None): _null,
     object: _anything,
 }
 
 
-class _Builder:
+class Builder:
     """Builds the validators of one annotation; a class that holds itself is built once."""
 
     def __init__(self) -> None:
@@ -151,6 +175,14 @@ class _Builder:
         """The validator of an annotation; raises UnsupportedAnnotationError."""
         if is_alias(annotation):
             return self._alias(annotation)
+        facts = all_metadata(annotation)
+        constraints = constraints_of(facts)
+        if constraints is not None:
+            return _constrained(self._bare(annotation, facts), constraints)
+        return self._bare(annotation, facts)
+
+    def _bare(self, annotation: object, facts: "list[object]") -> JSONValidator:
+        """The validator of an annotation without its constraints."""
         from typing import Any, TypeVar, get_args, get_origin
 
         annotation = peel(annotation)
@@ -163,10 +195,10 @@ class _Builder:
             return self._container(origin, get_args(annotation), annotation)
         values = literal_values(annotation)
         if values is not None:
-            return _choice({(type(value), value): value for value in values})
+            return _choice({(type(value), value): value for value in values}, None)
         members = union_members(annotation)
         if members is not None:
-            return self._union(members)
+            return self._union(members, facts)
         if is_class(annotation):
             return self._class(annotation)
         if isinstance(annotation, TypeVar):
@@ -202,9 +234,11 @@ class _Builder:
             return _decimal
         text = scalar_converter(kind)
         if text is not None:
-            return _from_text(text)
+            return _from_text(text, kind)
+        if is_model(kind):
+            return self._model(kind)
         if is_enum(kind):
-            return _choice({(type(member.value), member.value): member for member in kind})
+            return _choice({(type(member.value), member.value): member for member in kind}, kind)
         if hasattr(kind, "__dataclass_fields__"):
             return self._object(kind, _dataclass_fields, kind)
         if is_typeddict(kind):
@@ -229,13 +263,88 @@ class _Builder:
             return _sequence(tuple, self.build(arguments[0]))
         return _fixed([self.build(argument) for argument in arguments])
 
-    def _union(self, members: tuple[object, ...]) -> JSONValidator:
+    def _model(self, kind: type) -> JSONValidator:
+        """The validator of a class of models: of instances, and of objects by their aliases."""
+        known = self._classes.get(kind)
+        if known is not None:
+            return known
+        from necro._models import fields_of, make
+
+        fields = fields_of(kind)
+        forbids = getattr(kind, "__model_extra__", "ignore") == "forbid"
+        built: list[JSONValidator] = []
+
+        def validate(value: object, at: "Location", faults: list[Fault]) -> object:
+            if isinstance(value, kind):
+                return value
+            if not _is_object(value):
+                return _mismatch("an object", at, faults)
+            before = len(faults)
+            values: dict[str, object] = {}
+            for field, check in zip(fields, built, strict=True):
+                member: object = value.get(field.alias, ABSENT)
+                if member is not ABSENT:
+                    values[field.name] = check(member, (*at, field.alias), faults)
+                elif field.is_required:
+                    faults.append(Fault("missing", (*at, field.alias), "expected a value"))
+            if forbids:
+                for key in value.keys() - {field.alias for field in fields}:
+                    faults.append(Fault("extra", (*at, key), "expected no such key"))
+            if len(faults) > before:
+                return None
+            try:
+                return make(kind, values)
+            except ValueError as error:
+                # A `__post_init__` that refuses the values.
+                faults.append(Fault("value", at, str(error) or "expected other values"))
+                return None
+
+        # Noted before its fields are built, for a class whose fields lead back to it.
+        self._classes[kind] = validate
+        for field in fields:
+            try:
+                built.append(self.build(field.annotation))
+            except UnsupportedAnnotationError as error:
+                raise UnsupportedAnnotationError(f"{display(kind)}.{field.name}: {error}") from None
+        return validate
+
+    def _tagged(self, tagged: "Tagged") -> JSONValidator:
+        """The validator of models that a field tells apart."""
+        models = {tag: self.build(kind) for tag, kind in tagged.models.items()}
+        kinds = tuple(dict.fromkeys(tagged.models.values()))
+        expected = f"expected one of {', '.join(map(str, models))}"
+
+        def validate(value: object, at: "Location", faults: list[Fault]) -> object:
+            if isinstance(value, kinds):
+                return value
+            if not _is_object(value):
+                return _mismatch("an object", at, faults)
+            tag: object = value.get(tagged.alias, ABSENT)
+            if tag is ABSENT:
+                faults.append(Fault("missing", (*at, tagged.alias), "expected a value"))
+                return None
+            model = models.get(tag) if type(tag) in (str, int) else None  # type: ignore[arg-type]  # pyright: ignore
+            if model is None:
+                faults.append(Fault("value", (*at, tagged.alias), expected))
+                return None
+            return model(value, at, faults)
+
+        return validate
+
+    def _union(self, members: tuple[object, ...], facts: "list[object]") -> JSONValidator:
         """The validator of a union: the first member without a fault.
 
         When none fits, the faults are those of the only member that takes the value's JSON type,
         if there is just one; otherwise one fault names every expectation.
         """
-        validators = [self.build(member) for member in members]
+        from necro._tags import Tagged, split
+
+        validators = [
+            self._tagged(member) if isinstance(member, Tagged) else self.build(member)
+            for member in split(members, facts)
+        ]
+        if len(validators) == 1:
+            return validators[0]
 
         def validate(value: object, at: "Location", faults: list[Fault]) -> object:
             attempts: list[Faults] = []
@@ -283,6 +392,8 @@ class _Builder:
         fields: list[tuple[str, JSONValidator, bool]] = []
 
         def validate(value: object, at: "Location", faults: list[Fault]) -> object:
+            if make is kind and isinstance(value, kind):
+                return value
             if not _is_object(value):
                 return _mismatch("an object", at, faults)
             before = len(faults)
@@ -312,11 +423,28 @@ class _Builder:
         return validate
 
 
+def _constrained(validate: JSONValidator, constraints: "Constraints") -> JSONValidator:
+    """The validator of a value that has to keep to constraints as well."""
+
+    def check(value: object, at: "Location", faults: list[Fault]) -> object:
+        before = len(faults)
+        result = validate(value, at, faults)
+        if len(faults) == before:
+            broken = constraints.broken(result)
+            if broken is not None:
+                faults.append(Fault("value", at, f"expected {broken}"))
+        return result
+
+    return check
+
+
 def _sequence(make: "Callable[..., Any]", item: JSONValidator) -> JSONValidator:
     """The validator of an array of any length."""
 
+    taken = (list, tuple, set, frozenset) if make in (set, frozenset) else (list, tuple)
+
     def validate(value: object, at: "Location", faults: list[Fault]) -> object:
-        if not _is_array(value):
+        if not isinstance(value, taken):
             return _mismatch("an array", at, faults)
         before = len(faults)
         items = [item(element, (*at, i), faults) for i, element in enumerate(value)]
@@ -335,7 +463,7 @@ def _fixed(items: list[JSONValidator]) -> JSONValidator:
     """The validator of an array with a validator for each place."""
 
     def validate(value: object, at: "Location", faults: list[Fault]) -> object:
-        if not _is_array(value) or len(value) != len(items):
+        if not isinstance(value, (list, tuple)) or len(value) != len(items):  # pyright: ignore
             return _mismatch(f"an array of {len(items)}", at, faults)
         return tuple(
             item(element, (*at, i), faults)
@@ -351,16 +479,24 @@ def _mapping(item: JSONValidator) -> JSONValidator:
     def validate(value: object, at: "Location", faults: list[Fault]) -> object:
         if not _is_object(value):
             return _mismatch("an object", at, faults)
-        return {key: item(member, (*at, key), faults) for key, member in value.items()}
+        made: dict[str, object] = {}
+        for key, member in value.items():
+            if isinstance(key, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+                made[key] = item(member, (*at, key), faults)
+            else:
+                faults.append(Fault("type", at, "expected keys that are text"))
+        return made
 
     return validate
 
 
-def _choice(members: dict[tuple[type, object], object]) -> JSONValidator:
+def _choice(members: dict[tuple[type, object], object], kind: type | None) -> JSONValidator:
     """The validator of an Enum or a Literal: by value and type, since `1 == True`."""
     expected = f"expected one of {', '.join(str(value) for _, value in members)}"
 
     def validate(value: object, at: "Location", faults: list[Fault]) -> object:
+        if kind is not None and isinstance(value, kind):
+            return value
         # An array or an object has no hash and is never a choice.
         if isinstance(value, (str, int, float, bool, type(None))):
             key = (type(value), value)
@@ -372,7 +508,7 @@ def _choice(members: dict[tuple[type, object], object]) -> JSONValidator:
     return validate
 
 
-def _hints(kind: type) -> "dict[str, Any]":
+def hints(kind: type) -> "dict[str, Any]":
     """The resolved annotations of a class."""
     from typing import get_type_hints
 
@@ -388,7 +524,7 @@ def _dataclass_fields(kind: type) -> dict[str, tuple[object, bool]]:
     """The init fields of a dataclass: annotation, and whether it is required."""
     from dataclasses import MISSING, fields
 
-    hints = _hints(kind)
+    hints = hints(kind)
     return {
         field.name: (
             hints[field.name],
@@ -405,7 +541,7 @@ def _typeddict_fields(kind: type) -> dict[str, tuple[object, bool]]:
 
     required: frozenset[str] = getattr(kind, "__required_keys__")  # noqa: B009
     found: dict[str, tuple[object, bool]] = {}
-    for name, annotation in _hints(kind).items():
+    for name, annotation in hints(kind).items():
         is_required = name in required
         # Under `from __future__ import annotations` the class could not see these two itself.
         while (origin := get_origin(annotation)) in (Required, NotRequired, ReadOnly):
