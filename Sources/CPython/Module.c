@@ -25,7 +25,7 @@ static PyMethodDef module_methods[] = {
                "non_str_keys=False, nan='error', decimal='string', big_int='number')\n--\n\n"
                "The value as JSON, in UTF-8 octets.")},
     {"loads", FASTCALL(necro_loads), METH_FASTCALL | METH_KEYWORDS,
-     PyDoc_STR("loads(data, /, *, duplicates='last', float_hook=None, i_json=False)\n--\n\n"
+     PyDoc_STR("loads(data, /, *, type=None, duplicates='last', float_hook=None, i_json=False)\n--\n\n"
                "The value of a JSON text. Raises JSONDecodeError.")},
     {"check", necro_json_check, METH_O,
      PyDoc_STR("check(data, /)\n--\n\nRaises JSONDecodeError for what is no JSON text.")},

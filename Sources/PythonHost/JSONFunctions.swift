@@ -175,11 +175,17 @@ struct JSONChoices {
   var rules: JSONRules = []
   /// Makes values of the texts of numbers with fraction or exponent; borrowed.
   var floatHook: Object?
+  /// What the value is to be: a class of models, or an annotation; borrowed.
+  var type: Object?
   /// Whether no value is made.
   var isCheckOnly = false
 
   /// Takes an option; false with an error.
   fileprivate mutating func set(_ name: Object, _ value: Object) -> Bool {
+    if isNamed(name, "type") {
+      type = value
+      return true
+    }
     if isNamed(name, "float_hook") {
       floatHook = value == necro_none() ? nil : value
       return true
@@ -200,7 +206,7 @@ struct JSONChoices {
   }
 }
 
-/// `loads(data, /, *, duplicates="last", float_hook=None, i_json=False)`.
+/// `loads(data, /, *, type=None, duplicates="last", float_hook=None, i_json=False)`.
 @c(necro_loads)
 func loads(
   _ module: Object?, _ arguments: UnsafePointer<Object?>?, _ count: Py_ssize_t, _ names: Object?
@@ -215,7 +221,18 @@ func loads(
       guard choices.set(necro_tuple_item(names, index)!, arguments[1 + index]!) else { return nil }
     }
   }
-  return read(arguments[0]!, ModuleState.of(module: module!), choices)
+  let state = ModuleState.of(module: module!)
+  guard let type = choices.type else { return read(arguments[0]!, state, choices) }
+  guard choices.floatHook == nil else {
+    raise(necro_type_error()!, "loads() takes a float_hook or a type, not both")
+    return nil
+  }
+  if isTarget(type, state) { return readAs(type, arguments[0]!, state, choices) }
+  guard let ruleFor = imported("necro._rules", "rule_for") else { return nil }
+  defer { release(ruleFor) }
+  guard let rule = call(ruleFor, type) else { return nil }
+  defer { release(rule) }
+  return readAs(rule, arguments[0]!, state, choices)
 }
 
 /// `check(data)`: raises what `loads` would, and makes no value.

@@ -37,11 +37,14 @@ final class JSONReader {
   /// The value of a text as a Rule or a class of models has it, a new reference; nil with an error.
   ///
   /// The octets must not change meanwhile: making values calls users' code.
-  func read(_ text: Span<UInt8>, by target: Object, _ state: ModuleState) -> Object? {
-    if isBusy { return JSONReader().read(text, by: target, state) }
+  func read(
+    _ text: Span<UInt8>, by target: Object, _ state: ModuleState,
+    _ choices: JSONChoices = JSONChoices()
+  ) -> Object? {
+    if isBusy { return JSONReader().read(text, by: target, state, choices) }
     isBusy = true
     do throws(JSONError) {
-      try objects.parse(text)
+      try objects.parse(text, rules: choices.rules)
     } catch {
       raiseDecodeError(error, error.message, text, state)
       objects.shrink()

@@ -41,24 +41,12 @@ public final class ObjectReader {
     // and again.
     let collects = text.count >= Self.uncollectedOctetsMin && PyGC_Disable() != 0
     defer { if collects { PyGC_Enable() } }
-    return value(parser, text, floatHook, &last)
-  }
-
-  private func value(
-    _ parser: borrowing JSONParser, _ text: Span<UInt8>, _ floatHook: Object?, _ last: inout Int
-  ) -> Object? {
-    text.withUnsafeBufferPointer { octets -> Object? in
-      parser.unescaped.octets.withUnsafeBufferPointer { unescaped -> Object? in
-        parser.tape.withEntries { entries -> Object? in
-          let first = entries.assumingMemoryBound(to: NecroJSONElement.self)
-          var reader = NecroJSONReader(
-            text: octets.baseAddress, text_end: octets.baseAddress.map { $0 + octets.count },
-            unescaped: unescaped.baseAddress, next: first, shapes: shapes, float_hook: floatHook)
-          let value = necro_json_read(&reader)
-          last = UnsafePointer(reader.next) - first - 1
-          return value
-        }
-      }
+    return withReader(parser, text) { json in
+      var reader = json
+      reader.float_hook = floatHook
+      let value = necro_json_read(&reader)
+      last = UnsafePointer(reader.next) - json.next - 1
+      return value
     }
   }
 
@@ -85,8 +73,10 @@ public final class ObjectReader {
         parser.tape.withEntries { entries -> Object? in
           body(
             NecroJSONReader(
-              text: octets.baseAddress, unescaped: unescaped.baseAddress,
-              next: entries.assumingMemoryBound(to: NecroJSONElement.self), shapes: shapes))
+              text: octets.baseAddress, text_end: octets.baseAddress.map { $0 + octets.count },
+              unescaped: unescaped.baseAddress,
+              next: entries.assumingMemoryBound(to: NecroJSONElement.self), shapes: shapes,
+              float_hook: nil))
         }
       }
     }

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from necro._annotations import UnsupportedAnnotationError, all_metadata
-from necro._faults import Fault, Faults, ValidationError
+from necro._faults import Fault, Faults
 from necro._fields import Field, FieldFacts
 from necro._markers import ABSENT
 from necro._native import native
@@ -85,7 +85,7 @@ class ModelMeta(native.ModelClass):
         extra: str | None = None,
         kw_only: bool = False,
         **keywords: "Any",
-    ) -> "Self":
+    ) -> "Any":
         """A class of models.
 
         - frozen: whether instances stay as they are, and so can be hashed; as in the base class.
@@ -102,9 +102,7 @@ class ModelMeta(native.ModelClass):
                 raise TypeError(f"{name} has its own {taken}: a model checks in __post_init__")
         own = _declared(namespace)
         defaults = {field: namespace.pop(field) for field in own if field in namespace}
-        inherited = {
-            field for base in bases for field in getattr(base, "__model_fields__", {})
-        }
+        inherited = {field for base in bases for field in getattr(base, "__model_fields__", {})}
         for field in own:
             if field.startswith("__"):
                 raise TypeError(f"{name}: no field can have the name {field!r}")
@@ -136,10 +134,11 @@ def _declared(namespace: "dict[str, Any]") -> list[str]:
         annotate = namespace.get("__annotate_func__") or namespace.get("__annotate__")
         if annotate is None:
             return []
-        import annotationlib  # type: ignore[import-not-found]  # pyright: ignore
+        import annotationlib  # type: ignore[import-not-found,unused-ignore]  # pyright: ignore
 
         annotations = annotationlib.call_annotate_function(  # pyright: ignore
-            annotate, annotationlib.Format.FORWARDREF  # pyright: ignore
+            annotate,
+            annotationlib.Format.FORWARDREF,  # pyright: ignore
         )
     return [
         name
@@ -171,7 +170,9 @@ def compile_plan(kind: type) -> None:
         aliases = [field.alias for field in described]
         for field in described:
             if aliases.count(field.alias) > 1:
-                raise UnsupportedAnnotationError(f"two fields have the name {field.alias!r} in JSON")
+                raise UnsupportedAnnotationError(
+                    f"two fields have the name {field.alias!r} in JSON"
+                )
             try:
                 rule = RuleBuilder().build(field.annotation)
             except UnsupportedAnnotationError as error:
@@ -197,7 +198,9 @@ def compile_plan(kind: type) -> None:
 
 def make(kind: type, values: dict[str, object]) -> object:
     """An instance of checked values; raises what `__post_init__` does."""
-    instance: Any = kind.__new__(kind)
+    # For pyright a class is not known to be one of models.
+    new: Callable[[type], Any] = kind.__new__
+    instance = new(kind)
     instance.__setstate__(
         tuple(
             values[field.name] if field.name in values else field.preset()
@@ -243,9 +246,7 @@ def construct(kind: type, arguments: tuple[object, ...], keywords: dict[str, obj
         raise TypeError(
             f"{name}() takes {len(positional)} values by position, not {len(arguments)}"
         )
-    given = {
-        field.name: value for field, value in zip(positional, arguments, strict=False)
-    }
+    given = {field.name: value for field, value in zip(positional, arguments, strict=False)}
     by_name = {field.alias: field.name for field in fields} | {
         field.name: field.name for field in fields
     }
@@ -313,10 +314,6 @@ class NecroModel(native.Model, metaclass=ModelMeta):
             """The model of a JSON text; raises JSONDecodeError or ValidationError."""
             ...
 
-        def to_json(self) -> bytes:
-            """The JSON text, by the fields' aliases; `from_json` reads it."""
-            ...
-
     else:
         from_json = classmethod(native.read_as)
 
@@ -326,10 +323,9 @@ class NecroModel(native.Model, metaclass=ModelMeta):
 
     def replace(self, **changes: "Any") -> "Self":
         """A copy with other values for some fields, all of which are checked."""
-        kind: Any = type(self)
-        kept = {
-            name: getattr(self, name) for name in kind.__model_fields__ if name not in changes
-        }
+        kind: Callable[..., Self] = type(self)
+        fields: dict[str, object] = getattr(kind, "__model_fields__")  # noqa: B009
+        kept = {name: getattr(self, name) for name in fields if name not in changes}
         return kind(**kept, **changes)
 
     __replace__ = replace

@@ -4,12 +4,12 @@ A rule accepts, and never more than `necro._validation` does; it may leave the d
 """
 
 from necro._annotations import (
+    all_metadata,
     display,
     is_alias,
     is_class,
     is_enum,
     is_model,
-    all_metadata,
     literal_values,
     peel,
     union_members,
@@ -181,7 +181,7 @@ class RuleBuilder:
                 return _python(annotation)
             places[place] = parts.rule(bounds)
             overlaps = parts.accepts if parts.kind == SCALAR else _STRING
-            if place == 0 and (accepts & overlaps or parts.kind == CHOICE and accepts & ~_NULL):
+            if place == 0 and (accepts & overlaps or (parts.kind == CHOICE and accepts & ~_NULL)):
                 return _python(annotation)
         if accepts & _ANYTHING:
             return _Parts(SCALAR, _ANYTHING)

@@ -81,6 +81,16 @@ def validated(validate: JSONValidator, value: object, at: "Location", name: str)
     return gather(lambda faults: validate(value, at, faults), at, name)
 
 
+def _is_sequence(value: object) -> "TypeIs[list[object] | tuple[object, ...]]":
+    """Whether a value is what tuples and lists are made of."""
+    return isinstance(value, (list, tuple))
+
+
+def _is_collection(value: object) -> "TypeIs[set[object] | frozenset[object]]":
+    """Whether a value is a set."""
+    return isinstance(value, (set, frozenset))
+
+
 def _is_object(value: object) -> "TypeIs[dict[str, object]]":
     """Whether a JSON value is an object."""
     return isinstance(value, dict)
@@ -323,7 +333,9 @@ class Builder:
             if tag is ABSENT:
                 faults.append(Fault("missing", (*at, tagged.alias), "expected a value"))
                 return None
-            model = models.get(tag) if type(tag) in (str, int) else None  # type: ignore[arg-type]  # pyright: ignore
+            # Neither True nor a value without a hash is a tag.
+            known = isinstance(tag, (str, int)) and not isinstance(tag, bool)
+            model = models.get(tag) if known else None  # type: ignore[call-overload]  # pyright: ignore
             if model is None:
                 faults.append(Fault("value", (*at, tagged.alias), expected))
                 return None
@@ -441,10 +453,10 @@ def _constrained(validate: JSONValidator, constraints: "Constraints") -> JSONVal
 def _sequence(make: "Callable[..., Any]", item: JSONValidator) -> JSONValidator:
     """The validator of an array of any length."""
 
-    taken = (list, tuple, set, frozenset) if make in (set, frozenset) else (list, tuple)
+    is_set = make in (set, frozenset)
 
     def validate(value: object, at: "Location", faults: list[Fault]) -> object:
-        if not isinstance(value, taken):
+        if not (_is_sequence(value) or (is_set and _is_collection(value))):
             return _mismatch("an array", at, faults)
         before = len(faults)
         items = [item(element, (*at, i), faults) for i, element in enumerate(value)]
@@ -463,7 +475,7 @@ def _fixed(items: list[JSONValidator]) -> JSONValidator:
     """The validator of an array with a validator for each place."""
 
     def validate(value: object, at: "Location", faults: list[Fault]) -> object:
-        if not isinstance(value, (list, tuple)) or len(value) != len(items):  # pyright: ignore
+        if not _is_sequence(value) or len(value) != len(items):
             return _mismatch(f"an array of {len(items)}", at, faults)
         return tuple(
             item(element, (*at, i), faults)
@@ -524,10 +536,10 @@ def _dataclass_fields(kind: type) -> dict[str, tuple[object, bool]]:
     """The init fields of a dataclass: annotation, and whether it is required."""
     from dataclasses import MISSING, fields
 
-    hints = hints(kind)
+    found = hints(kind)
     return {
         field.name: (
-            hints[field.name],
+            found[field.name],
             field.default is MISSING and field.default_factory is MISSING,
         )
         for field in fields(kind)

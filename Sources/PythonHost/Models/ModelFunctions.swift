@@ -22,13 +22,15 @@ func isTarget(_ object: Object, _ state: ModuleState) -> Bool {
 }
 
 /// The value of a text as a Rule or a class of models has it, a new reference; nil with an error.
-func readAs(_ target: Object, _ data: Object, _ state: ModuleState) -> Object? {
+func readAs(
+  _ target: Object, _ data: Object, _ state: ModuleState, _ choices: JSONChoices = JSONChoices()
+) -> Object? {
   let reader = state.jsonReader
   if necro_is_str(data) {
-    return withOctets(ofString: data) { reader.read($0, by: target, state) } ?? nil
+    return withOctets(ofString: data) { reader.read($0, by: target, state, choices) } ?? nil
   }
   if necro_is_bytes(data) {
-    return withOctets(ofBytes: data) { reader.read($0, by: target, state) }
+    return withOctets(ofBytes: data) { reader.read($0, by: target, state, choices) }
   }
   guard PyObject_CheckBuffer(data) != 0 else {
     raise(necro_type_error()!, "JSON is read from str, bytes, bytearray or memoryview")
@@ -37,7 +39,7 @@ func readAs(_ target: Object, _ data: Object, _ state: ModuleState) -> Object? {
   // A copy: users' code runs while the octets are read, and could change them.
   guard let octets = PyBytes_FromObject(data) else { return nil }
   defer { release(octets) }
-  return withOctets(ofBytes: octets) { reader.read($0, by: target, state) }
+  return withOctets(ofBytes: octets) { reader.read($0, by: target, state, choices) }
 }
 
 /// `model.to_json()`.
