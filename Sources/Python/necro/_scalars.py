@@ -202,8 +202,22 @@ _SCALARS: dict[tuple[str, str], TextConverter] = {
 }
 
 
+def _address(kind: type) -> TextConverter:
+    """The converter of an address, interface or network of `ipaddress`."""
+
+    def convert(text: str) -> object:
+        try:
+            return kind(text)
+        except ValueError:
+            raise ValueError(f"expected an {kind.__name__}") from None
+
+    return convert
+
+
 def scalar_converter(annotation: object) -> TextConverter | None:
     """The converter of a scalar class, None for any other annotation."""
     if not isinstance(annotation, type):
         return None
+    if annotation.__module__ == "ipaddress":
+        return _address(annotation)
     return _SCALARS.get((annotation.__module__, annotation.__qualname__))

@@ -163,6 +163,23 @@ def _from_text(convert: Callable[[str], object], kind: type) -> JSONValidator:
     return validate
 
 
+def _is_of_postgres(kind: object) -> bool:
+    """Whether a class is one of those that values of Postgres alone have: ranges, shapes, rows."""
+    module = getattr(kind, "__module__", "")
+    return isinstance(kind, type) and (
+        module == "necro.postgres._value_types" or (module, kind.__name__) == ("necro._necro", "Row")
+    )
+
+
+def _instance(kind: "Any") -> JSONValidator:
+    """The validator of a class whose instances are taken as they are, and which JSON has none of."""
+
+    def validate(value: object, at: "Location", faults: list[Fault]) -> object:
+        return value if isinstance(value, kind) else _mismatch(f"a {kind.__name__}", at, faults)
+
+    return validate
+
+
 _JSON_SCALARS: "dict[object, JSONValidator]" = {
     str: _string,
     int: _integer,
@@ -203,6 +220,8 @@ class Builder:
         origin = get_origin(annotation)
         if origin in (list, set, frozenset, tuple, dict):
             return self._container(origin, get_args(annotation), annotation)
+        if _is_of_postgres(origin or annotation):
+            return _instance(origin or annotation)
         values = literal_values(annotation)
         if values is not None:
             return _choice({(type(value), value): value for value in values}, None)

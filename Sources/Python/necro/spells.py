@@ -2,15 +2,19 @@
 
 from importlib import import_module
 from itertools import batched
+from operator import itemgetter
 
-from necro.postgres import ParameterError
+from necro._faults import ValidationError
+from necro._native import native
+from necro._rules import rule_for
+from necro.postgres import ParameterError, ResultError, Row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+    from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
     from typing import Any
 
-    from necro.postgres import BlockingConnection, BlockingDatabase, Connection, Database, Row
+    from necro.postgres import BlockingConnection, BlockingDatabase, Connection, Database
 
     type Template = tuple[str | int | tuple[tuple[int, ...], Template], ...]
 
@@ -84,6 +88,94 @@ def _composed(template: "Template", absent: tuple[bool, ...], order: list[int]) 
         else:
             text += _composed(part[1], absent, order)
     return text
+
+
+def _makers(model: "Any", convert: "Any") -> "tuple[Any, Any]":
+    """What becomes of a row, and of a list of them."""
+    if model is not None:
+        maker = _ModelMaker(model)
+        return maker, lambda rows: Models(rows, maker)
+    if convert is None:
+        return itemgetter(0), lambda rows: [row[0] for row in rows]
+    rule = rule_for(convert)
+
+    def made(row: "Row") -> "Any":
+        return None if row[0] is None else _fitting(rule, (_plain(row[0]),))
+
+    return made, lambda rows: [made(row) for row in rows]
+
+
+class _ModelMaker:
+    """Makes a model of a row, whose columns are its fields in their order."""
+
+    __slots__ = ("_has_rows", "_model")
+
+    def __init__(self, model: type) -> None:
+        self._model = model
+        self._has_rows = False
+
+    def __call__(self, row: "Row") -> "Any":
+        if not self._has_rows:
+            try:
+                return self._model(*row)
+            except ValidationError:
+                # Perhaps there are rows within it, which become models too.
+                self._has_rows = True
+        return _fitting(self._model, [_plain(value) for value in row])
+
+
+def _fitting(make: "Callable[..., Any]", values: "Sequence[Any]") -> "Any":
+    """What is made of values of the database, in which nothing is a client's fault."""
+    try:
+        return make(*values)
+    except ValidationError as error:
+        raise ResultError(f"a row is not what the query was written for: {error}") from error
+
+
+def _plain(value: "Any") -> "Any":
+    """A value in which rows are dicts."""
+    if type(value) is Row:
+        return {name: _plain(inner) for name, inner in native.to_dict(value).items()}
+    return [_plain(inner) for inner in value] if type(value) is list else value  # pyright: ignore
+
+
+class Models[Model](list[Model]):
+    """A list of models that are made of their rows when the list is first looked at.
+
+    JSON is written from the rows as they came, where nobody has looked.
+    """
+
+    __slots__ = ("_make",)
+
+    def __init__(self, rows: "list[Row]", make: "Callable[[Row], Model]") -> None:
+        """A list for rows."""
+        super().__init__(rows)  # type: ignore[arg-type]  # pyright: ignore
+        self._make: Callable[[Row], Model] | None = make
+
+
+def _looking(name: str) -> "Callable[..., Any]":
+    """A method of lists that first has the models made."""
+    method = getattr(list, name)
+
+    def look(self: "Models[Any]", *arguments: "Any", **keywords: "Any") -> "Any":
+        make = self._make
+        if make is not None:
+            self._make = None
+            made = [make(row) for row in list.__iter__(self)]
+            list.__setitem__(self, slice(None), made)
+        return method(self, *arguments, **keywords)
+
+    look.__name__ = name
+    return look
+
+
+for _name in (
+    *("__add__", "__contains__", "__delitem__", "__eq__", "__ge__", "__getitem__", "__gt__"),
+    *("__iadd__", "__imul__", "__iter__", "__le__", "__lt__", "__mul__", "__ne__", "__reduce_ex__"),
+    *("__repr__", "__reversed__", "__rmul__", "__setitem__", "append", "copy", "count", "extend"),
+    *("index", "insert", "pop", "remove", "reverse", "sort"),
+):
+    setattr(Models, _name, _looking(_name))
 
 
 class SpellsBase:
