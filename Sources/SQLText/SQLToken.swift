@@ -23,7 +23,7 @@ public struct SQLToken: Equatable, Sendable {
     case word
     /// `"…"` or `U&"…"`.
     case quotedIdentifier
-    /// `'…'`, `E'…'`, `B'…'`, `X'…'`, `N'…'` or `U&'…'`, with the strings that continue it on further
+    /// `'…'`, `E'…'`, `B'…'`, `X'…'` or `U&'…'`, with the strings that continue it on further
     /// lines.
     case string
     /// `$$…$$` or `$tag$…$tag$`.

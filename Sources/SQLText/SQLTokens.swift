@@ -61,7 +61,7 @@ public struct SQLTokens: ~Escapable {
       skipLine()
       return .metaCommand
     case 0x27:
-      try skipString(hasEscapes: false, prefix: 0)
+      try skipString(.standard, prefix: 0)
       return .string
     case 0x22:
       try skipIdentifier(prefix: 0)
@@ -130,26 +130,35 @@ public struct SQLTokens: ~Escapable {
 
   // MARK: Strings and identifiers
 
+  private enum StringForm {
+    /// Two quotes are one.
+    case standard
+    /// The same, and a backslash escapes what is behind it.
+    case escaped
+    /// Digits of a bit string, in which nothing is escaped.
+    case digits
+  }
+
   /// Skips a string and those that continue it: a string on a further line with nothing but white
   /// space and comments between belongs to the one before.
-  private mutating func skipString(hasEscapes: Bool, prefix: Int) throws(SQLTextFault) {
+  private mutating func skipString(_ form: StringForm, prefix: Int) throws(SQLTextFault) {
     let start = position
     position += prefix
     repeat {
       position += 1
-      try skipToQuote(from: start, octetCount: prefix + 1, hasEscapes: hasEscapes)
+      try skipToQuote(from: start, octetCount: prefix + 1, form)
     } while skipToContinuation()
   }
 
   private mutating func skipToQuote(
-    from start: Int, octetCount: Int, hasEscapes: Bool
+    from start: Int, octetCount: Int, _ form: StringForm
   ) throws(SQLTextFault) {
     while let octet = octet(position) {
       position += 1
-      if octet == 0x5C, hasEscapes, position < text.count {
+      if octet == 0x5C, form == .escaped, position < text.count {
         position += 1
       } else if octet == 0x27 {
-        guard self.octet(position) == 0x27 else { return }
+        guard self.octet(position) == 0x27, form != .digits else { return }
         position += 1
       }
     }
@@ -197,14 +206,14 @@ public struct SQLTokens: ~Escapable {
     let second = octet(position + 1)
     switch OctetClass.lowercased(text[position]) {
     case 0x65 where second == 0x27:
-      try skipString(hasEscapes: true, prefix: 1)
+      try skipString(.escaped, prefix: 1)
       return .string
-    case 0x62 where second == 0x27, 0x78 where second == 0x27, 0x6E where second == 0x27:
-      try skipString(hasEscapes: false, prefix: 1)
+    case 0x62 where second == 0x27, 0x78 where second == 0x27:
+      try skipString(.digits, prefix: 1)
       return .string
     case 0x75 where second == 0x26:
       if octet(position + 2) == 0x27 {
-        try skipString(hasEscapes: false, prefix: 2)
+        try skipString(.standard, prefix: 2)
         return .string
       }
       if octet(position + 2) == 0x22 {

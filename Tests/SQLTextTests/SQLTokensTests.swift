@@ -12,8 +12,9 @@ struct SQLTokensTests {
       (#""a""b" U&"d\0061""#, [#"quotedIdentifier "a""b""#, #"quotedIdentifier U&"d\0061""#]),
       (
         "'it''s' N'x' b'01' X'1F'",
-        ["string 'it''s'", "string N'x'", "string b'01'", "string X'1F'"]
+        ["string 'it''s'", "word N", "string 'x'", "string b'01'", "string X'1F'"]
       ),
+      ("x'1''2'", ["string x'1'", "string '2'"]),
       (#"E'a\'b' 'c\' e'\\'"#, [#"string E'a\'b'"#, #"string 'c\'"#, #"string e'\\'"#]),
       ("U&'d!0061' UESCAPE '!'", ["string U&'d!0061'", "word UESCAPE", "string '!'"]),
       ("$$a'$x$b$$ $q${x}$$ $q$", ["dollarString $$a'$x$b$$", "dollarString $q${x}$$ $q$"]),

@@ -1,6 +1,7 @@
 """`Docs/scribe.md` and `Examples/graveyard`, as they stand."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -17,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[3]
 BLOCK = re.compile(r"^```(sql|python|http|console|toml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^(?:--|#) ([\w.]+)\n")
 UNPROCESSABLE = '422 application/problem+json\n{"status": 422, ...}'
+SOURCES = (str(ROOT / "Sources/Python"), str(ROOT / "Sources/Scribe"))
 HOSTING = re.compile(r"hosting \S+ on (http://\S+) ")
 
 
@@ -24,24 +26,25 @@ HOSTING = re.compile(r"hosting \S+ on (http://\S+) ")
 def hosted(folder: Path) -> Iterator[str]:
     """`necro host app.py --dev` in a folder: where it listens."""
     words = ["-m", "necro", "host", "app.py", "--dev", "--bind", "127.0.0.1:0", "--workers", "1"]
-    process = subprocess.Popen(
-        [sys.executable, *words], cwd=folder, stderr=subprocess.PIPE, text=True, bufsize=1
-    )
-    assert process.stderr is not None
-    said = ""
-    try:
-        for line in process.stderr:
-            said += line
-            found = HOSTING.search(line)
-            if found:
-                yield found[1]
-                break
-        else:
-            pytest.fail(said)
-    finally:
-        process.terminate()
-        process.stderr.read()
-        process.wait()
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(SOURCES)}
+    with subprocess.Popen(
+        [sys.executable, *words], cwd=folder, env=environment, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        said = ""
+        try:
+            for line in process.stderr:
+                said += line
+                found = HOSTING.search(line)
+                if found:
+                    yield found[1]
+                    break
+            else:
+                pytest.fail(said)
+        finally:
+            process.terminate()
+            # What it still says is read, so that it does not wait for a reader.
+            process.stderr.read()
 
 
 def asked(url: str, block: str) -> None:

@@ -71,6 +71,9 @@ def compare(connection: psycopg.Connection, text: str) -> bool:
         return False
     if first.kind in (TokenKind.SEMICOLON, TokenKind.PARAMETER):
         return False
+    if fault is not None and first.span.of(octets)[:2] in ("U&", "u&"):
+        # Postgres has read on, for what may be UESCAPE.
+        return False
     near = NEAR.match(said)
     assert near is not None, (text, first, said)
     assert position == len(octets[: first.span.offset].decode()) + 1, (text, said)
@@ -82,7 +85,7 @@ def compare(connection: psycopg.Connection, text: str) -> bool:
 def test_tokens_are_those_of_postgres(scribe_server: PrivatePostgres, seed: int) -> None:
     chance = random.Random(seed)
     compared = 0
-    with psycopg.connect(scribe_server.url, autocommit=True) as connection:
+    with psycopg.connect(scribe_server.url, autocommit=True, prepare_threshold=None) as connection:
         for _ in range(1_500):
             text = "".join(chance.choices(PIECES, k=chance.randint(1, 8)))
             compared += compare(connection, text)
