@@ -7,8 +7,8 @@ from contextvars import Context
 from types import FrameType
 from typing import Any, Literal, Self, final, overload, type_check_only
 
+from necro._client_tls import ClientTLS
 from necro._routes import CompiledRoute
-from necro.postgres._encryption import PostgresTLS
 
 type Duplicates = Literal["last", "error"]
 type NaN = Literal["error", "null"]
@@ -439,6 +439,7 @@ class RedictPool:
         descriptor: int,
         greeting: tuple[bytes, bytes, int, bytes, bytes, bytes, int],
         number: int,
+        tls: ClientTLS | None,
         /,
     ) -> None: ...
     def connection_failed(self, number: int, /) -> None: ...
@@ -507,7 +508,7 @@ class PostgresPool:
         ],
         answers_wanted: bool,
         is_exclusive: bool,
-        tls: PostgresTLS | None,
+        tls: ClientTLS | None,
         /,
     ) -> PostgresConnection: ...
     def connection_failed(self) -> None: ...

@@ -37,8 +37,6 @@ _INCIDENTAL = frozenset(
         "rexpr_list_end",
     }
 )
-# A tree that is deeper is none that the server's own stack would have taken.
-_DEPTH_MAX = 5_000
 
 
 class NodeFault(ValueError):
@@ -145,61 +143,26 @@ def key_of(node: Node) -> Key:
     return (node.tag, *fields)
 
 
-class _Reader:
-    """Reads values from the tokens of a text."""
+class _Open:
+    """A list or a node that is not over; the fields of a node are read into `fields`."""
 
-    def __init__(self, text: str) -> None:
-        self._tokens: list[str] = _TOKEN.findall(text)
-        self._at = 0
+    __slots__ = ("fields", "items", "name", "tag")
 
-    @property
-    def is_over(self) -> bool:
-        return self._at >= len(self._tokens)
+    def __init__(self, tag: str | None) -> None:
+        self.tag = tag
+        self.items: list[Value] = []
+        self.fields: dict[str, Value] = {}
+        # The field whose value is due.
+        self.name: str | None = None
 
-    def _next(self) -> str:
-        if self.is_over:
-            raise NodeFault("the text ends within a node")
-        self._at += 1
-        return self._tokens[self._at - 1]
-
-    def _peek(self) -> str:
-        return "" if self.is_over else self._tokens[self._at]
-
-    def value(self, depth: int = 0) -> Value:
-        if depth > _DEPTH_MAX:
-            raise NodeFault("the nodes are nested too deep")
-        token = self._next()
-        if token == "(":
-            items: list[Value] = []
-            while self._peek() != ")":
-                items.append(self.value(depth + 1))
-            self._next()
-            return items
-        if token == "{":
-            return self._node(depth)
-        if token in (")", "}"):
-            raise NodeFault(f"{token} where a value was due")
-        return _word(token)
-
-    def _node(self, depth: int) -> Node:
-        tag = self._next()
-        fields: dict[str, Value] = {}
-        while self._peek() != "}":
-            name = self._next()
-            if not name.startswith(":"):
-                raise NodeFault(f"{name} where a field of {tag} was due")
-            value = self.value(depth + 1)
-            # A datum: its length in octets, and these in brackets.
-            if self._peek() == "[":
-                octets: list[Value] = []
-                self._next()
-                while self._peek() != "]":
-                    octets.append(self._next())
-                self._next()
-                value = octets
-            fields[name[1:]] = value
-        self._next()
-        return Node(tag, fields)
+    def add(self, value: Value) -> None:
+        if self.tag is None:
+            self.items.append(value)
+        elif self.name is None:
+            raise NodeFault(f"{value!r} where a field of {self.tag} was due")
+        else:
+            self.fields[self.name] = value
+            self.name = None
 
 
 def _word(token: str) -> str | None:
@@ -215,8 +178,48 @@ def read_nodes(text: str) -> Value:
 
     Raises NodeFault.
     """
-    reader = _Reader(text)
-    value = reader.value()
-    if not reader.is_over:
-        raise NodeFault("there is more behind the value")
-    return value
+    tokens: list[str] = _TOKEN.findall(text)
+    # Lists and nodes that are not over, the innermost last; queries nest deeper than calls may.
+    top = _Open(None)
+    opened = [top]
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        at += 1
+        within = opened[-1]
+        is_named = within.tag is not None and within.name is None
+        if token == "(":
+            opened.append(_Open(None))
+        elif token == "{":
+            opened.append(_Open(tokens[at] if at < len(tokens) else ""))
+            at += 1
+        elif token in ")}":
+            if len(opened) == 1 or (token == "}") != is_named:
+                raise NodeFault(f"{token} where it was not due")
+            opened.pop()
+            is_list = within.tag is None
+            opened[-1].add(within.items if is_list else Node(within.tag or "", within.fields))
+        elif is_named and token == "[":
+            at = _read_datum(tokens, at, within)
+        elif is_named:
+            if not token.startswith(":"):
+                raise NodeFault(f"{token} where a field of {within.tag} was due")
+            within.name = token[1:]
+        else:
+            within.add(_word(token))
+    if len(opened) > 1 or len(top.items) != 1:
+        raise NodeFault("this is not one value")
+    return top.items[0]
+
+
+def _read_datum(tokens: list[str], at: int, within: _Open) -> int:
+    """Reads the octets of a datum up to `]`, in the place of their number, which came before."""
+    try:
+        end = tokens.index("]", at)
+    except ValueError:
+        raise NodeFault("a datum has no end") from None
+    if not within.fields:
+        raise NodeFault("a datum where a field was due")
+    octets: list[Value] = list(tokens[at:end])
+    within.fields[next(reversed(within.fields))] = octets
+    return end + 1

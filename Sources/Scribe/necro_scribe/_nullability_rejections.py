@@ -66,6 +66,8 @@ class Rejections:
         """The expressions that are not NULL where a condition came out so."""
         if node is None:
             return _NOTHING
+        if self._is_left_out(node, scope):
+            return self.known(node, scope) if outcome in ("TRUE", "FALSE", "KNOWN") else _NOTHING
         if node.tag == "BOOLEXPR":
             return self._of_boolean(node, outcome, scope)
         if node.tag == "NULLTEST":
@@ -163,6 +165,8 @@ class Rejections:
         node = scope.resolved(node)
         key = self.key(node, scope)
         found: Keys = _NOTHING if key is None else frozenset({key})
+        if self._is_left_out(node, scope):
+            return found
         if node.tag == "VAR" and key is not None:
             # Where a column has a value the row is there.
             found |= {variable_key(node.number("varlevelsup"), node.number("varno"), 0)}
@@ -177,6 +181,18 @@ class Rejections:
         elif node.tag in ("BOOLEXPR", "SCALARARRAYOPEXPR"):
             found |= self.of(node, "KNOWN", scope)
         return found
+
+    def group_key(self, node: Node, scope: Scope) -> Key:
+        """What an expression is known by as one that is grouped by."""
+        node = scope.resolved(node)
+        return self.key(node, scope) or node.key
+
+    def _is_left_out(self, node: Node, scope: Scope) -> bool:
+        """Whether some grouping set leaves an expression out, by itself and not by its operands."""
+        grouping = scope.grouping if scope.is_grouped else None
+        if grouping is None or all(grouping.is_kept.values()):
+            return False
+        return grouping.is_kept.get(self.group_key(node, scope)) is False
 
     def key(self, node: Node, scope: Scope) -> Key | None:
         """What an expression is known by, where it has the same value wherever it stands."""

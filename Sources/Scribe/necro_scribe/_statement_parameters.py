@@ -9,6 +9,7 @@ __all__ = ["hints_of"]
 _UPDATE, _INSERT = 2, 3
 _RELATION = 0
 # What changes how a value is typed, and not what it stands for.
+_CAST_FORMS = (1, 2)  # COERCE_EXPLICIT_CAST and COERCE_IMPLICIT_CAST of CoercionForm.
 _CASTS = frozenset({"RELABELTYPE", "COERCEVIAIO", "COERCETODOMAIN", "ARRAYCOERCEEXPR"})
 
 
@@ -37,10 +38,20 @@ def hints_of(query: Node, catalog: Catalog) -> dict[int, tuple[str | None, bool]
     }
 
 
+def _without_casts(node: Node | None) -> Node | None:
+    while node is not None:
+        if node.tag in _CASTS:
+            node = node.node("arg")
+        elif node.tag == "FUNCEXPR" and node.number("funcformat") in _CAST_FORMS:
+            node = next(iter(node.nodes("args")), None)
+        else:
+            break
+    return node
+
+
 def _parameter(node: Node | None) -> int:
     """The number of the parameter that an expression is, casts apart; 0 for any other."""
-    while node is not None and node.tag in _CASTS:
-        node = node.node("arg")
+    node = _without_casts(node)
     if node is None or node.tag != "PARAM" or node.number("paramkind") != 0:
         return 0
     return node.number("paramid")
@@ -106,8 +117,7 @@ def _compared(query: Node) -> list[tuple[int, str]]:
 
 
 def _column_name(node: Node | None, relations: list[Node]) -> str | None:
-    while node is not None and node.tag in _CASTS:
-        node = node.node("arg")
+    node = _without_casts(node)
     if node is None or node.tag != "VAR" or node.number("varlevelsup"):
         return None
     entry = relations[node.number("varno") - 1]

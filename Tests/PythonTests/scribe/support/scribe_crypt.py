@@ -27,11 +27,18 @@ class Crypt:
 
     def run(self, body: Callable[[Analyst], Awaitable[None]]) -> None:
         """Runs a coroutine function with an Analyst of the schema."""
+        self.run_connected(lambda connection: body(Analyst(connection)))
+
+    def run_connected(self, body: Callable[[pg.Connection], Awaitable[None]]) -> None:
+        """Runs a coroutine function with a connection to the empty database."""
 
         async def main() -> None:
             url = self.server.url_of(self.databases["empty"])
-            async with asyncio.timeout(300), pg.connect(url) as database:
-                async with database.connection() as connection:
-                    await body(Analyst(connection))
+            async with (
+                asyncio.timeout(300),
+                pg.connect(url) as database,
+                database.connection() as own,
+            ):
+                await body(own)
 
         asyncio.run(main())

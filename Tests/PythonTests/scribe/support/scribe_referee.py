@@ -88,8 +88,13 @@ def arguments_of(types: Sequence[str]) -> list[list[bytes | None]]:
 class Referee:
     """A connection to one database, over which statements are run and undone."""
 
-    def __init__(self, url: str, database: str) -> None:
+    def __init__(self, url: str, database: str, milliseconds_max: int = 0) -> None:
+        """Connects to a database.
+
+        - milliseconds_max: that a statement may take; 0 for as long as it likes.
+        """
         self._connection = psycopg.connect(url, dbname=database, autocommit=True)
+        self._connection.execute(f"SET statement_timeout = {milliseconds_max}".encode())
         self._libpq = self._connection.pgconn
 
     def __enter__(self) -> Referee:
