@@ -5,7 +5,6 @@ Written by `necro scribe`: change the SQL and run it again.
 
 from necro import NecroModel
 from necro.spells import BlockingSpellsBase, Query, SpellsBase
-
 from undead import Zombie
 
 

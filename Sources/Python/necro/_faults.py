@@ -66,8 +66,8 @@ class Fault:
     ) -> None:
         """A fault.
 
-        - code: `missing`, `type`, `value`, `extra`, `json`, `encoding`, or `more` where some are left
-          out.
+        - code: `missing`, `type`, `value`, `extra`, `json`, `encoding`, or `more` where some are
+          left out.
         - location: the way to the value.
         - detail: a phrase without a full stop.
         - place: offset in octets, line, column and JSON Pointer in the body's text, where that is

@@ -32,7 +32,7 @@ class FieldFacts:
         alias: str | None,
         bounds: tuple[object, object, object, object],
         lengths: tuple[int | None, int | None],
-        multiple_of: object,
+        multiple_of: float | None,
         pattern: str | None,
         tag: str | None,
     ) -> None:

@@ -1,7 +1,7 @@
 """`NecroModel`: classes with typed fields, which are checked where values come from outside.
 
-What runs for each instance is native (`Sources/CPython/Model*.c`). Here classes are put together, and
-refused values are looked at again, to say everything that is wrong with them.
+What runs for each instance is native (`Sources/CPython/Model*.c`). Here classes are put together,
+and refused values are looked at again, to say everything that is wrong with them.
 """
 
 from collections.abc import Callable
@@ -53,11 +53,12 @@ class ModelField:
             from copy import deepcopy
             from functools import partial
 
-            empty: object = type(default)  # pyright: ignore[reportUnknownVariableType]
-            self.factory = partial(deepcopy, default) if default else empty  # type: ignore[assignment]  # pyright: ignore
+            kept: Any = default  # pyright: ignore[reportUnknownVariableType]
+            default = ABSENT
+            self.factory = partial(deepcopy, kept) if kept else type(kept)
         self.name = name
         self.annotation = annotation
-        self.default = ABSENT if self.factory is not None else default
+        self.default: object = ABSENT if self.factory is not None else default
         self.is_keyword = is_keyword
         self.alias = alias
 
@@ -89,8 +90,8 @@ class ModelMeta(native.ModelClass):
         """A class of models.
 
         - frozen: whether instances stay as they are, and so can be hashed; as in the base class.
-        - extra: `forbid` refuses keys in JSON that are no field's, `ignore` passes over them; as in the
-          base class, at first `ignore`.
+        - extra: `forbid` refuses keys in JSON that are no field's, `ignore` passes over them; as in
+          the base class, at first `ignore`.
         - kw_only: whether the fields declared here are given by keyword alone.
 
         Raises TypeError for what no class of models can have.
@@ -142,8 +143,8 @@ def _declared(namespace: "dict[str, Any]") -> list[str]:
         )
     return [
         name
-        for name, annotation in annotations.items()  # type: ignore[union-attr]  # pyright: ignore
-        if "ClassVar" not in str(annotation).partition("[")[0]
+        for name, annotation in annotations.items()  # pyright: ignore
+        if "ClassVar" not in str(annotation).partition("[")[0]  # pyright: ignore
     ]
 
 
@@ -199,7 +200,7 @@ def compile_plan(kind: type) -> None:
 def make(kind: type, values: dict[str, object]) -> object:
     """An instance of checked values; raises what `__post_init__` does."""
     # For pyright a class is not known to be one of models.
-    new: Callable[[type], Any] = kind.__new__
+    new: Any = kind.__new__
     instance = new(kind)
     instance.__setstate__(
         tuple(
@@ -235,7 +236,8 @@ def explain(target: "Any", value: object) -> object:
 def construct(kind: type, arguments: tuple[object, ...], keywords: dict[str, object]) -> object:
     """The instance that a call asked for, which was refused.
 
-    Raises TypeError for a call that fits no signature, ValidationError with every fault of the values.
+    Raises TypeError for a call that fits no signature, ValidationError with every fault of the
+    values.
     """
     from necro._validation import Builder, gather
 
@@ -298,13 +300,13 @@ class NecroModel(native.Model, metaclass=ModelMeta):
             id: int
             decay_rate: Annotated[float, necro.Field(ge=0)] | None = None
 
-    Construction, `from_json` and a handler's `body` check every value: against the annotation, and the
-    constraints of `necro.Field`. A value that JSON has in another form is taken in that form too: text
-    for a date, an object for a model, an array for a tuple. Raises ValidationError with every fault.
-    A `__post_init__` that raises ValueError refuses the values together.
+    Construction, `from_json` and a handler's `body` check every value: against the annotation, and
+    the constraints of `necro.Field`. A value that JSON has in another form is taken in that form
+    too: text for a date, an object for a model, an array for a tuple. Raises ValidationError with
+    every fault. A `__post_init__` that raises ValueError refuses the values together.
 
-    Instances have slots and no `__dict__`. They compare, pickle, copy and match by their fields. What
-    is assigned later is not checked.
+    Instances have slots and no `__dict__`. They compare, pickle, copy and match by their fields.
+    What is assigned later is not checked.
     """
 
     if TYPE_CHECKING:
@@ -318,7 +320,7 @@ class NecroModel(native.Model, metaclass=ModelMeta):
         from_json = classmethod(native.read_as)
 
     def to_dict(self) -> "dict[str, Any]":
-        """The values by the names of their fields; models inside are dicts too, other values stay."""
+        """The values by the names of their fields; models inside are dicts too."""
         return plain(self)  # type: ignore[return-value]  # pyright: ignore
 
     def replace(self, **changes: "Any") -> "Self":

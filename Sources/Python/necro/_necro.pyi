@@ -587,3 +587,46 @@ class PostgresConnection:
     def is_encrypted(self) -> bool: ...
     @property
     def is_authenticated(self) -> bool: ...
+
+@final
+class Rule:
+    """Which values are accepted, and what becomes of them."""
+
+    def __new__(
+        cls,
+        kind: int,
+        accepts: int,
+        subject: object,
+        table: object,
+        convert: object,
+        items: tuple[Rule | None, ...],
+        bounds: tuple[object, ...] | None,
+        explain: object,
+        /,
+    ) -> Self: ...
+    def __call__(self, value: object, /) -> Any: ...
+
+class Model:
+    """What all models have in common."""
+
+    __hash__: Any
+    def __new__(cls, *arguments: Any, **values: Any) -> Self: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __setattr__(self, name: str, value: Any, /) -> None: ...
+    def __delattr__(self, name: str, /) -> None: ...
+    def __getstate__(self) -> Any: ...
+    def __setstate__(self, state: Any, /) -> Any: ...
+    def to_json(self) -> bytes:
+        """The JSON text, by the fields' aliases; `from_json` reads it."""
+
+class ModelClass(type):
+    """Makes classes of models."""
+
+    @property
+    def _has_plan(cls) -> bool: ...
+    def _adopt(cls) -> None: ...
+    def _set_plan(cls, *arguments: Any) -> None: ...
+
+def read_as(target: Rule | ModelClass, data: bytes | bytearray | memoryview | str, /) -> Any:
+    """The value of a JSON text as a Rule or a class of models has it."""

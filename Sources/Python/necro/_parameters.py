@@ -167,7 +167,7 @@ class ParameterCompiler:
             return self._redict(taken)
         spells = sys.modules.get("necro.spells")
         if spells is not None and issubclass(kind, (spells.SpellsBase, spells.BlockingSpellsBase)):
-            return self._spells(taken, kind)
+            return self._spells(taken, kind)  # pyright: ignore[reportUnknownArgumentType]
         views = sys.modules.get("necro._views")
         if views is not None and issubclass(kind, views.RequestViews):
             return CompiledParameter(REQUEST, taken.name, None, ("request",))

@@ -135,7 +135,9 @@ class RuleBuilder:
         if convert is not None:
             return _Parts(TEXT, subject=kind, convert=convert)
         if is_enum(kind):
-            members = {member.value: member for member in kind if _is_scalar(member.value)}
+            members: dict[object, object] = {
+                member.value: member for member in kind if _is_scalar(member.value)
+            }
             return _choice(kind, members, len(list(kind)), annotation)
         return _python(annotation)
 
@@ -242,9 +244,11 @@ def _python(annotation: object, subject: object = None) -> _Parts:
 
     validate = Builder().build(annotation)
     name = display(annotation)
-    return _Parts(
-        PYTHON, subject=subject, convert=lambda value: validated(validate, value, (), name)
-    )
+
+    def convert(value: object) -> object:
+        return validated(validate, value, (), name)
+
+    return _Parts(PYTHON, subject=subject, convert=convert)
 
 
 _rules: "dict[object, native.Rule]" = {}

@@ -36,7 +36,8 @@ def split(members: "Iterable[object]", metadata: "Sequence[object]") -> "list[ob
                 " Literal of its own there"
             )
         return ordered
-    return [member for member in ordered if peel(member) not in models] + [tagged]
+    others = [member for member in ordered if not any(peel(member) is one for one in models)]
+    return [*others, tagged]
 
 
 def _tagged(models: list[type], named: str | None) -> Tagged | None:

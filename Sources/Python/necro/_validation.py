@@ -55,7 +55,8 @@ def body_validator(annotation: object) -> Callable[[object], object]:
         except ValidationError as error:
             raise InvalidRequest(error.faults) from None
 
-    return RuleBuilder().build(annotation, body_value)
+    rule: Callable[[object], object] = RuleBuilder().build(annotation, body_value)
+    return rule
 
 
 def gather(validate: "Callable[[Faults], object]", at: "Location", name: str) -> object:
@@ -164,18 +165,23 @@ def _from_text(convert: Callable[[str], object], kind: type) -> JSONValidator:
 
 
 def _is_of_postgres(kind: object) -> bool:
-    """Whether a class is one of those that values of Postgres alone have: ranges, shapes, rows."""
-    module = getattr(kind, "__module__", "")
-    return isinstance(kind, type) and (
-        module == "necro.postgres._value_types" or (module, kind.__name__) == ("necro._necro", "Row")
+    """Whether a class is of values that Postgres alone has: ranges, shapes, rows."""
+    if not isinstance(kind, type):
+        return False
+    module = kind.__module__
+    return module == "necro.postgres._value_types" or (module, kind.__name__) == (
+        "necro._necro",
+        "Row",
     )
 
 
 def _instance(kind: "Any") -> JSONValidator:
-    """The validator of a class whose instances are taken as they are, and which JSON has none of."""
+    """The validator of a class that JSON has nothing of: its instances are taken as they are."""
 
     def validate(value: object, at: "Location", faults: list[Fault]) -> object:
-        return value if isinstance(value, kind) else _mismatch(f"a {kind.__name__}", at, faults)
+        if isinstance(value, kind):
+            return value  # pyright: ignore[reportUnknownVariableType]
+        return _mismatch(f"a {kind.__name__}", at, faults)
 
     return validate
 

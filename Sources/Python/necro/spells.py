@@ -2,7 +2,6 @@
 
 from importlib import import_module
 from itertools import batched
-from operator import itemgetter
 
 from necro._faults import ValidationError
 from necro._native import native
@@ -94,15 +93,21 @@ def _makers(model: "Any", convert: "Any") -> "tuple[Any, Any]":
     """What becomes of a row, and of a list of them."""
     if model is not None:
         maker = _ModelMaker(model)
-        return maker, lambda rows: Models(rows, maker)
-    if convert is None:
-        return itemgetter(0), lambda rows: [row[0] for row in rows]
-    rule = rule_for(convert)
+
+        def models(rows: "list[Row]") -> "list[Any]":
+            return Models(rows, maker)
+
+        return maker, models
+    rule = None if convert is None else rule_for(convert)
 
     def made(row: "Row") -> "Any":
-        return None if row[0] is None else _fitting(rule, (_plain(row[0]),))
+        value: Any = row[0]
+        return value if rule is None or value is None else _fitting(rule, (_plain(value),))
 
-    return made, lambda rows: [made(row) for row in rows]
+    def values(rows: "list[Row]") -> "list[Any]":
+        return [made(row) for row in rows]
+
+    return made, values
 
 
 class _ModelMaker:
@@ -145,12 +150,15 @@ class Models[Model](list[Model]):
     JSON is written from the rows as they came, where nobody has looked.
     """
 
-    __slots__ = ("_make",)
+    __slots__ = ("waiting",)
+
+    # What makes a model, as long as none is made.
+    waiting: "Callable[[Row], Model] | None"
 
     def __init__(self, rows: "list[Row]", make: "Callable[[Row], Model]") -> None:
         """A list for rows."""
         super().__init__(rows)  # type: ignore[arg-type]  # pyright: ignore
-        self._make: Callable[[Row], Model] | None = make
+        self.waiting = make
 
 
 def _looking(name: str) -> "Callable[..., Any]":
@@ -158,11 +166,11 @@ def _looking(name: str) -> "Callable[..., Any]":
     method = getattr(list, name)
 
     def look(self: "Models[Any]", *arguments: "Any", **keywords: "Any") -> "Any":
-        make = self._make
+        make = self.waiting
         if make is not None:
-            self._make = None
-            made = [make(row) for row in list.__iter__(self)]
-            list.__setitem__(self, slice(None), made)
+            self.waiting = None
+            rows: list[Any] = [*list.__iter__(self)]  # pyright: ignore
+            list.__setitem__(self, slice(None), [make(row) for row in rows])  # pyright: ignore
         return method(self, *arguments, **keywords)
 
     look.__name__ = name

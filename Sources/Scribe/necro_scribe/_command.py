@@ -19,7 +19,7 @@ from necro_scribe._scribe import Written, write
 from necro_scribe._settings import Settings, SettingsError, read_settings
 from necro_scribe._sources import Sources, read_sources
 
-__all__ = ["run"]
+__all__ = ["run", "write_modules"]
 
 # Seconds between looks at the files.
 _WATCH_INTERVAL = 0.2
@@ -73,12 +73,12 @@ def _check(settings: Settings) -> int:
 
 async def _once(settings: Settings, database: str | None) -> int:
     if database is not None:
-        return await _write(settings, database, is_private=False)
+        return await write_modules(settings, database, is_private=False)
     async with private_server() as url:
-        return await _write(settings, url, is_private=True)
+        return await write_modules(settings, url, is_private=True)
 
 
-async def _write(settings: Settings, url: str, *, is_private: bool) -> int:
+async def write_modules(settings: Settings, url: str, *, is_private: bool) -> int:
     """Reads, asks the database, and writes when nothing is wrong."""
     sources = read_sources(settings)
     written: Written | None = None
@@ -149,7 +149,7 @@ async def _follow(folder: Path, url: str, *, is_private: bool) -> None:
             if current != seen:
                 seen = current
                 begun = time.monotonic()
-                await _write(settings, url, is_private=is_private)
+                await write_modules(settings, url, is_private=is_private)
                 print(f"({time.monotonic() - begun:.2f} s; waiting for changes)", flush=True)
         except SettingsError as error:
             message = {str(error): (0, 0)}

@@ -68,8 +68,10 @@ def models_module(
 ) -> str:
     """The text of the module."""
     attributes: set[str] = set()
-    for one in (*(table.columns for table in tables), *(type_.fields for type_ in types)):
-        attributes |= set(field_names([field.name for field in one]))
+    for table in tables:
+        attributes |= set(field_names([one.name for one in table.columns]))
+    for type_ in types:
+        attributes |= set(field_names([one.name for one in type_.fields]))
     module = Module(attributes)
     for type_ in (one for one in types if one.kind == "enum"):
         _enum(module, python.types[type_.schema, type_.name], type_)

@@ -131,11 +131,10 @@ def _found(folder: Path, names: tuple[str, ...], what: str) -> tuple[str, ...]:
 def _paths(table: dict[str, object], key: str) -> tuple[str, ...]:
     """A path, or a list of them."""
     value = table.get(key, [])
-    listed: list[object] = [value] if isinstance(value, str) else cast("list[object]", value)
-    if not isinstance(listed, list):
+    if not isinstance(value, (str, list)):
         raise SettingsError(f"[tool.necro.scribe] {key} is a path or a list of paths")
     paths: list[str] = []
-    for one in listed:
+    for one in [value] if isinstance(value, str) else cast("list[object]", value):
         if not isinstance(one, str) or not one:
             raise SettingsError(f"[tool.necro.scribe] {key} is a path or a list of paths")
         paths.append(one)

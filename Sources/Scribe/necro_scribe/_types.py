@@ -125,9 +125,10 @@ class PythonTypes:
             )
             return f"{head}[{element}]"
         if type_.kind in ("range", "multirange") and type_.element is not None:
-            inner = type_.element.element if type_.kind == "multirange" else type_.element
-            inner = inner or type_.element
-            value = self.annotation(inner, module, is_models=is_models, is_argument=is_argument)
+            over = type_.element.element if type_.kind == "multirange" else None
+            value = self.annotation(
+                over or type_.element, module, is_models=is_models, is_argument=is_argument
+            )
             found = f"{module.use('necro.postgres', 'Range')}[{value}]"
             return found if type_.kind == "range" else f"{module.use('builtins', 'list')}[{found}]"
         if type_.kind == "domain" and type_.element is not None:

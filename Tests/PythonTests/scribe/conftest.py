@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 from necro._private_servers import PrivatePostgres
-from necro_scribe._command import _write
+from necro_scribe._command import write_modules
 from necro_scribe._settings import read_settings
 
 GRAVEYARD = Path(__file__).parent / "graveyard"
@@ -38,7 +38,7 @@ class Project:
     def write(self) -> tuple[int, str]:
         """Runs scribe: its status, and what it said on stderr."""
         settings = read_settings(self.folder)
-        status = asyncio.run(_write(settings, self.url, is_private=True))
+        status = asyncio.run(write_modules(settings, self.url, is_private=True))
         return status, self.capture.readouterr().err
 
     def refused(

@@ -22,7 +22,7 @@ SOURCES = (str(ROOT / "Sources/Python"), str(ROOT / "Sources/Scribe"))
 HOSTING = re.compile(r"hosting \S+ on (http://\S+) ")
 
 
-@contextmanager
+@contextmanager  # pyright: ignore[reportDeprecated]
 def hosted(folder: Path) -> Iterator[str]:
     """`necro host app.py --dev` in a folder: where it listens."""
     words = ["-m", "necro", "host", "app.py", "--dev", "--bind", "127.0.0.1:0", "--workers", "1"]

@@ -50,7 +50,7 @@ def compare(connection: psycopg.Connection, text: str) -> bool:
     first = next((t for t in tokens if t.span.offset >= start and t.kind not in comments), None)
     fault = next((f for f in faults if f.span.offset >= start), None)
     try:
-        connection.execute(whole, prepare=False)
+        connection.execute(whole.encode(), prepare=False)
         said, position = "", 0
     except psycopg.Error as error:
         said = error.diag.message_primary or ""
