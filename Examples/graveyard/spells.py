@@ -5,6 +5,7 @@ Written by `necro scribe`: change the SQL and run it again.
 
 from necro import NecroModel
 from necro.spells import BlockingSpellsBase, Query, SpellsBase
+
 from undead import Zombie
 
 
@@ -65,11 +66,11 @@ class Spells(SpellsBase):
 
     async def summon_zombie(self, *, id: int) -> Zombie | None:
         """SummonZombie of spells.sql."""
-        return await self._one(_SUMMON_ZOMBIE, id)
+        return await self.one_(_SUMMON_ZOMBIE, id)
 
     async def raise_horde(self) -> list[Zombie]:
         """RaiseHorde of spells.sql."""
-        return await self._many(_RAISE_HORDE)
+        return await self.many_(_RAISE_HORDE)
 
     async def bury_zombie(
         self,
@@ -78,7 +79,7 @@ class Spells(SpellsBase):
         graveyard: str | None,
     ) -> Zombie | None:
         """A new zombie, with the number that it was given."""
-        return await self._one(_BURY_ZOMBIE, decay_rate, graveyard)
+        return await self.one_(_BURY_ZOMBIE, decay_rate, graveyard)
 
     async def search_zombies(
         self,
@@ -87,15 +88,15 @@ class Spells(SpellsBase):
         fresher_than: float | None = None,
     ) -> list[Zombie]:
         """SearchZombies of spells.sql."""
-        return await self._many(_SEARCH_ZOMBIES, graveyard, fresher_than)
+        return await self.many_(_SEARCH_ZOMBIES, graveyard, fresher_than)
 
     async def count_by_graveyard(self) -> list[CountByGraveyardRow]:
         """CountByGraveyard of spells.sql."""
-        return await self._many(_COUNT_BY_GRAVEYARD)
+        return await self.many_(_COUNT_BY_GRAVEYARD)
 
     async def lay_to_rest(self, *, id: int) -> int:
         """LayToRest of spells.sql."""
-        return await self._execute(_LAY_TO_REST, id)
+        return await self.execute_(_LAY_TO_REST, id)
 
 
 class BlockingSpells(BlockingSpellsBase):
@@ -103,15 +104,15 @@ class BlockingSpells(BlockingSpellsBase):
 
     def summon_zombie(self, *, id: int) -> Zombie | None:
         """SummonZombie of spells.sql."""
-        return self._one(_SUMMON_ZOMBIE, id)
+        return self.one_(_SUMMON_ZOMBIE, id)
 
     def raise_horde(self) -> list[Zombie]:
         """RaiseHorde of spells.sql."""
-        return self._many(_RAISE_HORDE)
+        return self.many_(_RAISE_HORDE)
 
     def bury_zombie(self, *, decay_rate: float | None, graveyard: str | None) -> Zombie | None:
         """A new zombie, with the number that it was given."""
-        return self._one(_BURY_ZOMBIE, decay_rate, graveyard)
+        return self.one_(_BURY_ZOMBIE, decay_rate, graveyard)
 
     def search_zombies(
         self,
@@ -120,12 +121,12 @@ class BlockingSpells(BlockingSpellsBase):
         fresher_than: float | None = None,
     ) -> list[Zombie]:
         """SearchZombies of spells.sql."""
-        return self._many(_SEARCH_ZOMBIES, graveyard, fresher_than)
+        return self.many_(_SEARCH_ZOMBIES, graveyard, fresher_than)
 
     def count_by_graveyard(self) -> list[CountByGraveyardRow]:
         """CountByGraveyard of spells.sql."""
-        return self._many(_COUNT_BY_GRAVEYARD)
+        return self.many_(_COUNT_BY_GRAVEYARD)
 
     def lay_to_rest(self, *, id: int) -> int:
         """LayToRest of spells.sql."""
-        return self._execute(_LAY_TO_REST, id)
+        return self.execute_(_LAY_TO_REST, id)

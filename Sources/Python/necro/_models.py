@@ -58,7 +58,7 @@ class ModelField:
             self.factory = partial(deepcopy, kept) if kept else type(kept)
         self.name = name
         self.annotation = annotation
-        self.default: object = ABSENT if self.factory is not None else default
+        self.default: object = ABSENT if self.factory is not None else default  # pyright: ignore[reportUnknownMemberType]
         self.is_keyword = is_keyword
         self.alias = alias
 

@@ -195,7 +195,7 @@ class SpellsBase:
         """Queries that run on `db`."""
         self._db = db
 
-    async def _one[Result](self, query: Query[Result], *arguments: "Any") -> "Result | None":
+    async def one_[Result](self, query: Query[Result], *arguments: "Any") -> "Result | None":
         """What the first row becomes, or None."""
         try:
             row = await self._db.fetch_one(*query.call(arguments))
@@ -204,7 +204,7 @@ class SpellsBase:
             raise
         return None if row is None else query.made(row)
 
-    async def _many[Result](self, query: Query[Result], *arguments: "Any") -> "list[Result]":
+    async def many_[Result](self, query: Query[Result], *arguments: "Any") -> "list[Result]":
         """What all rows become."""
         try:
             rows = await self._db.fetch_all(*query.call(arguments))
@@ -213,7 +213,7 @@ class SpellsBase:
             raise
         return query.all(rows)
 
-    async def _execute(self, query: Query[None], *arguments: "Any") -> int:
+    async def execute_(self, query: Query[None], *arguments: "Any") -> int:
         """The number of rows affected."""
         try:
             return await self._db.execute(*query.call(arguments))
@@ -221,7 +221,7 @@ class SpellsBase:
             query.name(error, arguments)
             raise
 
-    async def _stream[Result](
+    async def stream_[Result](
         self, query: Query[Result], *arguments: "Any"
     ) -> "AsyncGenerator[Result]":
         """What rows become, as they come."""
@@ -232,14 +232,14 @@ class SpellsBase:
             query.name(error, arguments)
             raise
 
-    async def _batch(self, query: "Query[Any]", rows: "Iterable[tuple[Any, ...]]") -> "list[Any]":
+    async def batch_(self, query: "Query[Any]", rows: "Iterable[tuple[Any, ...]]") -> "list[Any]":
         """The result for each set of arguments, all in one transaction."""
         async with self._db.batch() as batch:
             for row in rows:
                 batch.execute(*query.call(row))
         return [one if isinstance(one, int) else query.all(one) for one in batch.results]
 
-    async def _copy(self, query: Query[None], rows: "Iterable[tuple[Any, ...]]") -> int:
+    async def copy_(self, query: Query[None], rows: "Iterable[tuple[Any, ...]]") -> int:
         """The number of rows inserted, all in one transaction."""
         count = 0
         async with self._db.transaction() as transaction:
@@ -257,7 +257,7 @@ class BlockingSpellsBase:
         """Queries that run on `db`."""
         self._db = db
 
-    def _one[Result](self, query: Query[Result], *arguments: "Any") -> "Result | None":
+    def one_[Result](self, query: Query[Result], *arguments: "Any") -> "Result | None":
         """What the first row becomes, or None."""
         try:
             row = self._db.fetch_one(*query.call(arguments))
@@ -266,7 +266,7 @@ class BlockingSpellsBase:
             raise
         return None if row is None else query.made(row)
 
-    def _many[Result](self, query: Query[Result], *arguments: "Any") -> "list[Result]":
+    def many_[Result](self, query: Query[Result], *arguments: "Any") -> "list[Result]":
         """What all rows become."""
         try:
             rows = self._db.fetch_all(*query.call(arguments))
@@ -275,7 +275,7 @@ class BlockingSpellsBase:
             raise
         return query.all(rows)
 
-    def _execute(self, query: Query[None], *arguments: "Any") -> int:
+    def execute_(self, query: Query[None], *arguments: "Any") -> int:
         """The number of rows affected."""
         try:
             return self._db.execute(*query.call(arguments))
@@ -283,7 +283,7 @@ class BlockingSpellsBase:
             query.name(error, arguments)
             raise
 
-    def _stream[Result](self, query: Query[Result], *arguments: "Any") -> "Iterator[Result]":
+    def stream_[Result](self, query: Query[Result], *arguments: "Any") -> "Iterator[Result]":
         """What rows become, as they come."""
         try:
             for row in self._db.stream(*query.call(arguments)):
@@ -292,14 +292,14 @@ class BlockingSpellsBase:
             query.name(error, arguments)
             raise
 
-    def _batch(self, query: "Query[Any]", rows: "Iterable[tuple[Any, ...]]") -> "list[Any]":
+    def batch_(self, query: "Query[Any]", rows: "Iterable[tuple[Any, ...]]") -> "list[Any]":
         """The result for each set of arguments, all in one transaction."""
         with self._db.batch() as batch:
             for row in rows:
                 batch.execute(*query.call(row))
         return [one if isinstance(one, int) else query.all(one) for one in batch.results]
 
-    def _copy(self, query: Query[None], rows: "Iterable[tuple[Any, ...]]") -> int:
+    def copy_(self, query: Query[None], rows: "Iterable[tuple[Any, ...]]") -> int:
         """The number of rows inserted, all in one transaction."""
         count = 0
         with self._db.transaction() as transaction:

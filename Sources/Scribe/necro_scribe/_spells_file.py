@@ -15,13 +15,13 @@ from necro_scribe._types import PythonTypes, is_converted
 __all__ = ["spells_module"]
 
 _ASYNC = {
-    Kind.ONE: "_one",
-    Kind.MANY: "_many",
-    Kind.EXEC: "_execute",
-    Kind.EXECROWS: "_execute",
-    Kind.STREAM: "_stream",
-    Kind.BATCH: "_batch",
-    Kind.COPYFROM: "_copy",
+    Kind.ONE: "one_",
+    Kind.MANY: "many_",
+    Kind.EXEC: "execute_",
+    Kind.EXECROWS: "execute_",
+    Kind.STREAM: "stream_",
+    Kind.BATCH: "batch_",
+    Kind.COPYFROM: "copy_",
 }
 
 

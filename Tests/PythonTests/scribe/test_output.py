@@ -77,7 +77,8 @@ def wait(spells: BlockingSpells) -> None:
     assert done.returncode == 0, done.stdout
     graveyard.add(
         "pyrightconfig.json",
-        f'{{"typeCheckingMode": "strict", "extraPaths": ["{ROOT / "Sources/Python"}"]}}',
+        f'{{"typeCheckingMode": "strict", "pythonVersion": "3.13",'
+        f' "extraPaths": ["{ROOT / "Sources/Python"}"]}}',
     )
     done = subprocess.run(
         [sys.executable, "-m", "pyright", "use.py", "spells.py", "undead.py"],

@@ -192,7 +192,7 @@ def test_a_start_up_error_is_one_line(folder: Path, capsys: pytest.CaptureFixtur
 @pytest.mark.parametrize(
     ("argv", "line"),
     [
-        ([], "necro: a command is missing: host or routes"),
+        ([], "necro: a command is missing: host or routes or scribe"),
         (["hots"], "necro: there is no command 'hots'; did you mean host?"),
         (["xyzzy"], "necro: there is no command 'xyzzy'; there is host, routes, scribe"),
         (["host"], "necro host: the following arguments are required: APP"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import textwrap
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
+import necro
 import pytest
 from necro.json import JSONDecodeError, Raw, dumps, loads, loads_lines
 
@@ -106,11 +109,18 @@ _SMALL_STACK = """
 """
 
 
+SOURCES = str(Path(necro.__file__).parents[1])
+
+
 @pytest.mark.parametrize("stack", [96, 128, 256, 512, 8192])
 def test_the_stack_of_a_small_thread_is_never_left(stack: int) -> None:
     program = textwrap.dedent(_SMALL_STACK).replace("STACK", str(stack))
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": SOURCES},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (done.returncode, done.stdout) == (0, "1\n"), done.stderr
 
