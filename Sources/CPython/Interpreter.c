@@ -1,5 +1,7 @@
 #include "CPython.h"
 
+void necro_release(PyObject *o) { Py_XDECREF(o); }
+
 const char *necro_new_interpreter(void) {
   const PyInterpreterConfig config = {
       .use_main_obmalloc = 0,

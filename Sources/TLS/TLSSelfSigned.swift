@@ -61,9 +61,11 @@ public struct TLSSelfSigned: Sendable {
       necro_X509_NAME_add_entry_by_txt(
         subject, "CN", Int32(NECRO_MBSTRING_UTF8), names[0], Int32(names[0].count), -1, 0) == 1,
       necro_X509_set_issuer_name(certificate, subject) == 1,
-      extend(certificate, NECRO_NID_BASIC_CONSTRAINTS, Array("critical,CA:TRUE".utf8)),
-      extend(certificate, NECRO_NID_EXT_KEY_USAGE, Array("serverAuth,clientAuth".utf8)),
-      extend(certificate, NECRO_NID_SUBJECT_ALT_NAME, alternatives(names))
+      extend(
+        certificate, NECRO_NID_BASIC_CONSTRAINTS, ("critical,CA:TRUE" as StaticString).terminated),
+      extend(
+        certificate, NECRO_NID_EXT_KEY_USAGE, ("serverAuth,clientAuth" as StaticString).terminated),
+      extend(certificate, NECRO_NID_SUBJECT_ALT_NAME, alternatives(names).terminated)
     else { return false }
     return necro_X509_sign(
       certificate, key, necro_EVP_get_digestbyname(("SHA256" as StaticString).terminated)) > 0
@@ -74,15 +76,18 @@ public struct TLSSelfSigned: Sendable {
     var text: [UInt8] = []
     for name in names {
       if !text.isEmpty { text.append(UInt8(ascii: ",")) }
-      text += TLSPeerName(name).isAddress ? Array("IP:".utf8) : Array("DNS:".utf8)
+      // A String here would bring the standard library's tables and views of them into what ships.
+      let kind: StaticString = TLSPeerName(name).isAddress ? "IP:" : "DNS:"
+      for index in 0..<kind.utf8CodeUnitCount { text.append(kind.octets[index]) }
       text += name
     }
     return text
   }
 
-  private static func extend(_ certificate: OpaquePointer, _ number: Int, _ value: [UInt8]) -> Bool
-  {
-    guard let made = necro_X509V3_EXT_conf_nid(nil, nil, Int32(number), value.terminated) else {
+  private static func extend(
+    _ certificate: OpaquePointer, _ number: Int, _ value: UnsafePointer<CChar>
+  ) -> Bool {
+    guard let made = necro_X509V3_EXT_conf_nid(nil, nil, Int32(number), value) else {
       return false
     }
     defer { necro_X509_EXTENSION_free(made) }

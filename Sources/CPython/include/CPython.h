@@ -49,6 +49,9 @@ static inline void necro_tuple_set(PyObject *o, Py_ssize_t i, PyObject *v) { PyT
 static inline PyObject *const *necro_tuple_items(PyObject *o) { return ((PyTupleObject *)o)->ob_item; }
 static inline char *necro_bytes(PyObject *o) { return PyBytes_AS_STRING(o); }
 
+/// Gives up a reference, if there is one: what Py_XDECREF does, in one place.
+void necro_release(PyObject *o);
+
 /// The octets of a str of ASCII alone, without a call; NULL for any other.
 static inline const char *necro_ascii(PyObject *o, Py_ssize_t *count) {
   if (!PyUnicode_IS_COMPACT_ASCII(o)) return NULL;

@@ -22,6 +22,8 @@ class Surface(NamedTuple):
     typed: frozenset[str]
     # Not names but modules: those of which a program reads `__all__`, for an import with a star.
     listed: frozenset[str]
+    # Names that the package's modules take of one another, with the module that each is taken from.
+    taken: frozenset[tuple[str, str]] = frozenset()
 
 
 type Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -106,7 +108,24 @@ def surface(package: Path) -> Surface:
             if isinstance(statement, ast.ImportFrom) and statement.module is not None
             if any(one.name in ("*", "__all__") for one in statement.names)
         ),
+        taken=frozenset(taken for tree in trees.values() for taken in _taken(tree)),
     )
+
+
+def _taken(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """What a module takes of others, by import or as an attribute of a module that it imports."""
+    modules: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            for one in node.names:
+                yield one.name, node.module
+                modules[one.asname or one.name] = f"{node.module}.{one.name}"
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=ast.Name(id=name), attr=taken) if name in modules:
+                yield taken, modules[name]
+            case _:
+                pass
 
 
 def _closure(

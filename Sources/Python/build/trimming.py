@@ -1,10 +1,10 @@
 """What a wheel leaves out of the package's sources: whatever neither runs nor is seen by users.
 
 Installed, necro is to fit in 1 MB. So comments go, and of what users do not see doc strings,
-annotations and the imports that only those need; local variables get short names, and white space
-is what Python needs. What users call and import keeps its doc strings, which editors show, and its
-annotations and parameters, which type checkers read. Every function and attribute keeps its name
-and every statement its line, for tracebacks.
+annotations and the imports that only those need; local variables and imported names get short ones
+(`naming.py` says which), and white space is what Python needs. What users call and import keeps its
+doc strings, which editors show, and its annotations and parameters, which type checkers read. Every
+function and attribute keeps its name and every statement its line, for tracebacks.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeIs
 
-import python_minifier
+from naming import renamed
 from surface import (
     Definition,
     Function,
@@ -27,7 +27,6 @@ from surface import (
     is_shown_attribute,
     parameters,
     sources,
-    statements,
     surface,
 )
 
@@ -48,13 +47,18 @@ def trim_package(package: Path, folder: Path) -> dict[Path, Path]:
         if path.suffix == ".pyi":
             copy.write_text(trimmed_stub(path.read_text(), seen))
         else:
-            module = ".".join(name.with_suffix("").parts)
+            module = module_name(name)
             hidden = is_private_module(package, path)
             text = trimmed(path.read_text(), seen, module=module, is_hidden=hidden)
             copy.write_text(text)
         shutil.copystat(path, copy)
         copies[copy] = name
     return copies
+
+
+def module_name(path: Path) -> str:
+    """The name of a module by its file, relative to what holds its package."""
+    return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
 
 
 def trimmed(source: str, seen: Surface, *, module: str, is_hidden: bool) -> str:
@@ -64,7 +68,7 @@ def trimmed(source: str, seen: Surface, *, module: str, is_hidden: bool) -> str:
     - is_hidden: whether users have no business in the module.
     """
     tree = pruned(ast.parse(source), seen, module=module, is_hidden=is_hidden)
-    return laid_out(renamed(ast.unparse(tree), kept=_shown_parameters(tree, seen)))
+    return laid_out(renamed(ast.unparse(tree), seen, module=module, is_hidden=is_hidden))
 
 
 def trimmed_stub(source: str, seen: Surface) -> str:
@@ -76,7 +80,7 @@ def trimmed_stub(source: str, seen: Surface) -> str:
         for one in tree.body
         if isinstance(one, ast.Import | ast.ImportFrom) or bound_names(one) & seen.typed
     ]
-    return laid_out(renamed(ast.unparse(tree), kept=_shown_parameters(tree, seen)))
+    return laid_out(renamed(ast.unparse(tree), seen, module="", is_hidden=False))
 
 
 def pruned(tree: ast.Module, seen: Surface, *, module: str, is_hidden: bool) -> ast.Module:
@@ -88,28 +92,6 @@ def pruned(tree: ast.Module, seen: Surface, *, module: str, is_hidden: bool) -> 
     _prune(tree.body, seen, is_documented=True, is_typed=True, within=tree)
     _remove_unused(tree, seen)
     return ast.fix_missing_locations(tree)
-
-
-def renamed(source: str, *, kept: set[str]) -> str:
-    """A module's text in the least white space, where variables of functions have short names.
-
-    - kept: the names that stay, in the whole module.
-    """
-    return python_minifier.minify(
-        source,
-        rename_locals=True,
-        preserve_locals=sorted(kept),
-        remove_annotations=False,
-        hoist_literals=False,
-        combine_imports=False,
-        remove_pass=False,
-        remove_object_base=False,
-        convert_posargs_to_args=False,
-        remove_explicit_return_none=False,
-        remove_builtin_exception_brackets=False,
-        constant_folding=False,
-        remove_dead_branches=False,
-    )
 
 
 def laid_out(source: str) -> str:
@@ -294,16 +276,3 @@ def _is_for_checkers(statement: ast.stmt) -> TypeIs[ast.If]:
         and isinstance(statement.test, ast.Name)
         and statement.test.id == FOR_CHECKERS
     )
-
-
-def _shown_parameters(tree: ast.Module, seen: Surface) -> set[str]:
-    """The names of the parameters of functions that users may call."""
-    names: set[str] = set()
-    waiting = [one for one in statements(tree.body) if bound_names(one) & seen.typed]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, ast.ClassDef):
-            waiting += [m for m in statements(one.body) if not all(map(is_private, bound_names(m)))]
-        elif isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef):
-            names.update(parameter.arg for parameter in parameters(one))
-    return names

@@ -9,8 +9,17 @@ from pathlib import Path
 from types import CodeType
 
 import pytest
-from surface import Surface, is_private, is_private_module, sources, surface
-from trimming import laid_out, pruned, renamed, trim_package, trimmed
+from naming import renamed
+from surface import (
+    Surface,
+    bound_names,
+    is_private,
+    is_private_module,
+    sources,
+    statements,
+    surface,
+)
+from trimming import laid_out, module_name, pruned, trim_package, trimmed
 
 PACKAGE = Path(__file__).resolve().parents[3] / "Sources/Python/necro"
 MODULES = [path for path in sources(PACKAGE) if path.suffix == ".py"]
@@ -103,21 +112,21 @@ class Grave(Site):
 		self._width=0
 	def open(self,tools:Iterable['Tool'])->None:
 		'What users see.'
-		def B(lid):pass
-		for C in tools:
-			A=f"{C!r}{VALUE}"
-			B(A)
+		def lift(lid):pass
+		for B in tools:
+			A=f"{B!r}{VALUE}"
+			lift(A)
 			print(A)
 		if not tools:return
-	def _close(self,lid):pass
+	def _close(A,lid):pass
 class Hole:width=0
 def dig(depth,*,width=1):
-	A=width
+	B=width
 	try:
 		if depth:
 			depth-=1
-			return depth+A
-		elif A:return A
+			return depth+B
+		elif B:return B
 	except(ValueError,TypeError):raise
 	return VALUE
 """
@@ -179,17 +188,85 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_the_code_of_each_module_stays(path: Path, seen: Surface) -> None:
     source = path.read_text()
-    module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+    module = module_name(path.relative_to(PACKAGE.parent))
     hidden = is_private_module(PACKAGE, path)
     tree = pruned(ast.parse(source), seen, module=module, is_hidden=hidden)
     # Where the lines are broken changes nothing.
-    text = renamed(ast.unparse(tree), kept=set())
+    text = renamed(ast.unparse(tree), seen, module=module, is_hidden=hidden)
     assert ast.dump(ast.parse(laid_out(text))) == ast.dump(ast.parse(text))
-    # Functions and attributes keep their names, which tracebacks, pickles and tests go by.
-    after = trimmed(source, seen, module=module, is_hidden=hidden)
-    before = list(_codes(compile(ast.unparse(tree), "", "exec")))
-    names = [code.co_names for code in _codes(compile(after, "", "exec"))]
-    assert names == [code.co_names for code in before]
+    # Functions, also those in functions, and attributes keep their names, which tracebacks, pickles
+    # and tests go by; what is imported from elsewhere may have another.
+    after = compile(laid_out(text), "", "exec")
+    before = compile(ast.unparse(tree), "", "exec")
+    imported = {
+        name.asname: name.name
+        for statement in statements(ast.parse(text).body)
+        if isinstance(statement, ast.ImportFrom)
+        for name in statement.names
+        if name.asname is not None
+    }
+    own = {name for one in tree.body for name in bound_names(one)} if not hidden else set[str]()
+    assert own.isdisjoint(imported)
+    assert [code.co_qualname for code in _codes(after)] == [
+        code.co_qualname for code in _codes(before)
+    ]
+    for new, old in zip(_codes(after), _codes(before), strict=True):
+        assert {imported.get(name, name) for name in new.co_names} == set(old.co_names)
+
+
+NESTED = """
+from asyncio import open_unix_connection as connect
+from necro._deep import Depth, Width, helper
+__all__ = ["Depth"]
+def dig(site, spade: "Width"):
+    class DugGrave(Depth):
+        def measured(self):
+            return helper(self, helper, connect, connect)
+    def lifting_function():
+        return DugGrave
+    return lifting_function
+"""
+
+
+def test_functions_and_classes_within_functions_keep_their_names() -> None:
+    text = trimmed(NESTED, SURFACE, module="necro._grave", is_hidden=True)
+    found: dict[str, object] = {}
+    names = {code.co_qualname for code in _codes(compile(text, "", "exec", dont_inherit=True))}
+    assert names == {
+        "<module>",
+        "dig",
+        "dig.<locals>.DugGrave",
+        "dig.<locals>.DugGrave.measured",
+        "dig.<locals>.lifting_function",
+    }
+    start = text.index("def dig")
+    exec("class Depth: pass\n" + text[start:], found)
+    dig = found["dig"]
+    assert callable(dig)
+    assert dig(1, 2).__name__ == "lifting_function"
+    assert dig(1, 2)().__qualname__ == "dig.<locals>.DugGrave"
+
+
+def test_what_is_imported_gets_a_short_name_unless_others_read_it() -> None:
+    text = trimmed(NESTED, SURFACE, module="necro._grave", is_hidden=True)
+    assert "import open_unix_connection as" in text
+    assert "connect" not in text.replace("open_unix_connection", "")
+    assert text.count("helper") == 1
+    # Depth is of what users see.
+    assert "class DugGrave(Depth)" in text
+    taken = SURFACE._replace(taken=frozenset({("helper", "necro._grave")}))
+    assert trimmed(NESTED, taken, module="necro._grave", is_hidden=True).count("helper") == 3
+    assert trimmed(NESTED, SURFACE, module="necro.grave", is_hidden=False).count("helper") == 3
+
+
+def test_the_surface_knows_what_modules_take_of_one_another(tmp_path: Path) -> None:
+    package = tmp_path / "crypt"
+    package.mkdir()
+    (package / "__init__.py").write_text("from crypt._a import Tomb\n__all__ = ['Tomb']\n")
+    (package / "_a.py").write_text("class Tomb: ...\nimport crypt\n")
+    (package / "_b.py").write_text("from crypt import _a\nx = _a.seal\n")
+    found = surface(package).taken
+    assert found == {("Tomb", "crypt._a"), ("_a", "crypt"), ("seal", "crypt._a")}
 
 
 def _signatures(tree: ast.Module, names: frozenset[str]) -> dict[str, str]:
