@@ -13,12 +13,13 @@ SOCKETS ?= unix
 CONNECTIONS ?= 10000
 SEED ?= 1
 OPERATIONS ?= 1000000
+QUERIES ?= 2000
 
 # What the tests and benchmarks use beside Swift and Python: peers to compare with, servers, clients.
 PACKAGES := openssl libssl-dev libpq-dev libhiredis-dev libhttp-parser-dev postgresql pgbouncer redis-server nginx wrk curl qemu-user \
   libsimdjson-dev rapidjson-dev
 
-.PHONY: run build size test spec fuzz soak simulate-postgres simulate-redict bench-http bench-https bench-http1 bench-app bench-client \
+.PHONY: run build size test spec fuzz soak simulate-postgres simulate-redict scribe-referee bench-http bench-https bench-http1 bench-app bench-client \
   bench-start bench-postgres bench-resp bench-redict bench-redis bench-json check-floats format clean packages swift
 
 run: build
@@ -56,6 +57,12 @@ spec: $(VENV)/made
 simulate-redict: swift
 	@NECRO_SIMULATED_OPERATIONS=$(OPERATIONS) NECRO_SEED=$(SEED) \
 	  swift test --disable-xctest --filter '^RedictTests\..*SimulationTests'
+
+# Queries made at random against the proof of what is never NULL. A wrong one is printed with the seed
+# that repeats it: `make scribe-referee QUERIES=1 SEED=NUMBER`.
+scribe-referee: packages $(VENV)/tools build
+	@NECRO_EXTENSION=$(CURDIR)/$(EXTENSION) PYTHONPATH=Sources/Python:Sources/Scribe:Tests/PythonTests/scribe/support \
+	  $(PY) -m scribe_trials --queries $(QUERIES) --seed $(SEED)
 
 fuzz: $(VENV)/made swift
 	@$(PY) .ci/fuzz.py --seconds $(SECONDS)

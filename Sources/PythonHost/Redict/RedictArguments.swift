@@ -142,26 +142,42 @@ extension RedictPool {
     withOctets(ofString: keyword) { $0.count > 0 && $0[0] == 0x5F } ?? false
   }
 
-  private func isAbsent(_ value: Object) -> Bool {
-    value == necro_none() || value == necro_false()
-  }
-
-  /// The number of arguments that a keyword becomes.
+  /// The number of arguments that a keyword becomes. A bool says whether its token is there; where a
+  /// value stands alone it is refused, as it is anywhere.
   private func size(_ keyword: Object, _ value: Object) -> Int {
-    if isAbsent(value) { return 0 }
+    if value == necro_none() { return 0 }
     let token = isValueAlone(keyword) ? 0 : 1
-    if value == necro_true() { return token }
+    if token == 1, value == necro_false() { return 0 }
+    if token == 1, value == necro_true() { return 1 }
     if necro_is_tuple(value) || necro_is_list(value) { return token + necro_size(value) }
     if necro_is_dict(value) { return token + 2 * PyDict_Size(value) }
-    return token + 1
+    guard isMapping(value) else { return token + 1 }
+    let count = PyObject_Size(value)
+    if count < 0 { PyErr_Clear() }
+    return token + 2 * count
+  }
+
+  /// Whether it has keys and is none of what is an argument itself.
+  private func isMapping(_ value: Object) -> Bool {
+    if necro_is_str(value) || necro_is_bytes(value) || necro_is_int(value) || necro_is_float(value)
+    {
+      return false
+    }
+    guard let keys = attribute(value, "keys") else {
+      PyErr_Clear()
+      return false
+    }
+    release(keys)
+    return true
   }
 
   private func append(_ keyword: Object, _ value: Object, to request: inout OctetBuffer) -> Bool {
-    if isAbsent(value) { return true }
+    if value == necro_none() { return true }
     if !isValueAlone(keyword) {
+      if value == necro_false() { return true }
       guard append(keyword, to: &request) else { return false }
+      if value == necro_true() { return true }
     }
-    if value == necro_true() { return true }
     if necro_is_tuple(value) || necro_is_list(value) {
       let count = necro_size(value)
       for index in 0..<count {
@@ -174,24 +190,34 @@ extension RedictPool {
       }
       return true
     }
-    if necro_is_dict(value) {
-      let count = PyDict_Size(value)
-      var position: Py_ssize_t = 0
-      var taken = 0
-      var key: Object?
-      var item: Object?
-      while PyDict_Next(value, &position, &key, &item) != 0 {
-        let (key, item) = (retained(key!), retained(item!))
-        defer {
-          release(key)
-          release(item)
-        }
-        guard append(key, to: &request), append(item, to: &request) else { return false }
-        taken += 1
-      }
-      return taken == count ? true : raiseChanged()
+    if necro_is_dict(value) { return append(pairsOf: value, to: &request) }
+    if isMapping(value) {
+      let count = PyObject_Size(value)
+      if count < 0 { return false }
+      guard let dict = PyDict_New() else { return false }
+      defer { release(dict) }
+      guard PyDict_Update(dict, value) == 0 else { return false }
+      return PyDict_Size(dict) == count ? append(pairsOf: dict, to: &request) : raiseChanged()
     }
     return append(value, to: &request)
+  }
+
+  private func append(pairsOf value: Object, to request: inout OctetBuffer) -> Bool {
+    let count = PyDict_Size(value)
+    var position: Py_ssize_t = 0
+    var taken = 0
+    var key: Object?
+    var item: Object?
+    while PyDict_Next(value, &position, &key, &item) != 0 {
+      let (key, item) = (retained(key!), retained(item!))
+      defer {
+        release(key)
+        release(item)
+      }
+      guard append(key, to: &request), append(item, to: &request) else { return false }
+      taken += 1
+    }
+    return taken == count ? true : raiseChanged()
   }
 
   /// An argument's `__buffer__` is code of the user's, which may change the others. Always false.
@@ -230,7 +256,7 @@ extension RedictPool {
       }
     }
     necro_raise_about(
-      necro_type_error(), cString("an argument of a command is a str, bytes, int or float, not "),
+      necro_type_error(), cString("a command takes str, bytes, int and float, this is none"),
       UnsafeMutableRawPointer(necro_type(value)!).assumingMemoryBound(to: PyObject.self))
     return false
   }
