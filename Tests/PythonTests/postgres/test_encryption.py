@@ -240,7 +240,6 @@ def test_errors_name_the_host_and_the_reason(
 @pytest.mark.parametrize("kind", ["good", "rsa", "ed25519"])
 @pytest.mark.parametrize("binding", ["disable", "prefer", "require"])
 def test_channel_binding(shown: PrivatePostgres, crypt: Crypt, kind: str, binding: str) -> None:
-    """clauses: RFC7677-4-1, RFC9266-4.1-1."""
     show(shown, crypt, kind)
 
     async def main() -> None:
@@ -355,19 +354,5 @@ def test_the_environment_and_both_forms_of_the_string(
         # Without a name there is nothing to verify.
         with pytest.raises(pg.EncryptionFailed, match="needs a host"):
             await only(f"hostaddr=127.0.0.1 port={server.port} user=withtls dbname=postgres")
-
-    run_within(main())
-
-
-def test_two_connections_resume_nothing(server: PrivatePostgres, crypt: Crypt) -> None:
-    """What one session negotiated counts for no other. clauses: RFC7677-4-1."""
-    url = url_of(crypt, server.port, "either", sslmode="require", channel_binding="require")
-
-    async def main() -> None:
-        async with pg.connect(url, pool_min=3, pool_max=3) as db:
-            calls = (
-                db.fetch_value("SELECT pg_sleep(0.05)::text || pg_backend_pid()") for _ in "123"
-            )
-            assert len(set(await asyncio.gather(*calls))) >= 1
 
     run_within(main())

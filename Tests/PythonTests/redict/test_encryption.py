@@ -7,7 +7,6 @@ import socket
 import ssl
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
@@ -16,10 +15,10 @@ import pytest
 import redis
 from fault_proxy import FaultProxy
 from necro._private_servers import PrivateRedict
-from necro._private_servers._server import free_port
 from recovery import run_within
 from redict_clusters import wait
 from tls_crypt import Crypt, make_crypt
+from tls_redict import redict_with_tls
 
 
 @pytest.fixture(scope="module")
@@ -27,36 +26,9 @@ def crypt(tmp_path_factory: pytest.TempPathFactory) -> Crypt:
     return make_crypt(tmp_path_factory.mktemp("crypt"))
 
 
-@contextmanager
-def serving(
-    crypt: Crypt, kind: str = "good", clients: str = "optional", **more: object
-) -> Generator[tuple[PrivateRedict, int]]:
-    """A server with a port for TLS, and that port."""
-    port = free_port()
-    pair = crypt.stranger.pair(kind) if kind == "unknown" else crypt.authority.pair(kind)
-    settings: dict[str, object] = {
-        "tls-port": port,
-        "tls-cert-file": pair.certificate,
-        "tls-key-file": pair.key,
-        "tls-ca-cert-file": crypt.authority.root.certificate,
-        "tls-auth-clients": clients,
-        "tls-cluster": "yes",
-        "tls-replication": "yes",
-    }
-    is_cluster = bool(more.pop("cluster", False))
-    sentinel = more.pop("sentinel", None)
-    with PrivateRedict(
-        tcp=True,
-        cluster=is_cluster,
-        sentinel=sentinel,  # type: ignore[arg-type]
-        settings={**settings, **more},
-    ) as server:
-        yield server, port
-
-
 @pytest.fixture(scope="module")
 def server(crypt: Crypt) -> Generator[tuple[PrivateRedict, int]]:
-    with serving(crypt) as made:
+    with redict_with_tls(crypt) as made:
         yield made
 
 
@@ -92,7 +64,7 @@ def theirs(url: str) -> str:
 
 @pytest.mark.parametrize("kind", ["good", "rsa", "other", "expired", "self-signed", "unknown"])
 def test_each_certificate_is_judged_as_by_redis_py(crypt: Crypt, kind: str) -> None:
-    with serving(crypt, kind) as (_, port):
+    with redict_with_tls(crypt, kind) as (_, port):
         found: dict[str, str] = {}
         ways: dict[str, dict[str, Any]] = {
             "verified": {},
@@ -135,7 +107,7 @@ def test_values_pass(crypt: Crypt, server: tuple[PrivateRedict, int]) -> None:
 @pytest.mark.parametrize("version", ["TLSv1.2", "TLSv1.3"])
 def test_a_client_shows_its_certificate(crypt: Crypt, version: str) -> None:
     pair = crypt.authority.pair("zombie")
-    with serving(crypt, clients="yes", **{"tls-protocols": version}) as (_, port):
+    with redict_with_tls(crypt, clients="yes", **{"tls-protocols": version}) as (_, port):
         given: dict[str, Any] = {"ssl_certfile": pair.certificate, "ssl_keyfile": pair.key}
         assert outcome(url_of(crypt, port, **given)) == "PONG"
         locked: dict[str, Any] = given | {"ssl_keyfile": crypt.folder / "locked.key"}
@@ -167,7 +139,7 @@ def test_a_client_shows_its_certificate(crypt: Crypt, version: str) -> None:
 def test_errors_name_the_host_and_the_reason(
     crypt: Crypt, kind: str, options: dict[str, str], says: str
 ) -> None:
-    with serving(crypt, kind) as (_, port), pytest.raises(nr.EncryptionFailed, match=says):
+    with redict_with_tls(crypt, kind) as (_, port), pytest.raises(nr.EncryptionFailed, match=says):
         asyncio.run(ping(url_of(crypt, port, **options)))
 
 
@@ -218,7 +190,7 @@ def test_a_handshake_that_is_cut_or_swallowed_fails_in_time(
 
 
 def test_a_cluster_over_tls(crypt: Crypt) -> None:
-    with serving(crypt, cluster=True) as (_, port):
+    with redict_with_tls(crypt, cluster=True) as (_, port):
         url = url_of(crypt, port, "127.0.0.1").replace("rediss:", "rediss+cluster:")
 
         async def main() -> None:
@@ -234,8 +206,11 @@ def test_a_cluster_over_tls(crypt: Crypt) -> None:
 
 def test_sentinels_over_tls(crypt: Crypt) -> None:
     with (
-        serving(crypt) as (master, port),
-        serving(crypt, sentinel={"crypt": ("127.0.0.1", port)}) as (sentinel, sentinel_port),
+        redict_with_tls(crypt) as (master, port),
+        redict_with_tls(crypt, sentinel={"crypt": ("127.0.0.1", port)}) as (
+            sentinel,
+            sentinel_port,
+        ),
     ):
         wait(lambda: "127.0.0.1" in sentinel.run_command("INFO") or True)
         url = url_of(crypt, sentinel_port, "127.0.0.1").replace("rediss:", "rediss+sentinel:")

@@ -18,6 +18,8 @@ from necro._private_servers import PrivateRedict
 from necro.testing import TestClient
 from redict_clusters import cluster
 from redict_running import run_with
+from tls_crypt import make_crypt
+from tls_redict import redict_with_tls
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "Docs/redict.md").read_text()
@@ -33,7 +35,7 @@ def _block(name: str) -> dict[str, Any]:
 
 
 def test_the_page_has_the_examples() -> None:
-    assert set(BLOCKS) == {"app", "cluster", "limiter", "lock", "program"}
+    assert set(BLOCKS) == {"app", "cluster", "encrypted", "limiter", "lock", "program"}
 
 
 @pytest.mark.parametrize("protocol", [2, 3])
@@ -75,6 +77,21 @@ def test_the_cluster_runs_and_so_do_the_recipes() -> None:
         )
         assert (done.stderr, done.returncode) == ("", 0)
         run_with(made.url(), body)
+
+
+def test_the_encrypted_program_runs(tmp_path: Path) -> None:
+    crypt = make_crypt(tmp_path / "crypt")
+    with redict_with_tls(crypt) as (_, port):
+        done = subprocess.run(
+            [sys.executable, "-c", BLOCKS["encrypted"].replace(":6380", f":{port}")],
+            cwd=crypt.folder,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert (done.stderr, done.returncode) == ("", 0)
 
 
 def test_the_app_answers(redict_server: PrivateRedict, monkeypatch: pytest.MonkeyPatch) -> None:
