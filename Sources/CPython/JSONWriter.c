@@ -5,6 +5,8 @@
 // string.
 #include "JSONWriter.h"
 
+#include <pthread.h>
+
 #include "CKernels.h"
 #include "DictMembers.h"
 
@@ -189,8 +191,34 @@ HOT uint8_t *write_float(PyObject *value, uint8_t *out) {
 
 // MARK: Values
 
+/// Whether a depth is one at which it is looked at.
+HOT bool may_be_too_deep(Py_ssize_t depth) {
+  return __builtin_expect((depth & 63) == 63 || depth >= NECRO_JSON_DEPTH_MAX, 0);
+}
+
+/// What is left of the stack where it is looked at: enough for 64 levels, and an error.
+#define STACK_OCTETS_MIN (48 * 1024)
+
+/// Whether the thread's stack comes to its end. For the first thread the system reads a file to tell,
+/// which few values are deep enough for.
+static __attribute__((noinline)) bool is_stack_short(void) {
+  pthread_attr_t attributes;
+  void *start = NULL;
+  size_t size;
+  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return false;
+  pthread_attr_getstack(&attributes, &start, &size);
+  pthread_attr_destroy(&attributes);
+  return (uintptr_t)__builtin_frame_address(0) < (uintptr_t)start + STACK_OCTETS_MIN;
+}
+
 bool necro_json_is_too_deep(Py_ssize_t depth) {
-  if (depth < NECRO_JSON_DEPTH_MAX) return false;
+  if (!may_be_too_deep(depth)) return false;
+  if (depth < NECRO_JSON_DEPTH_MAX) {
+    if (!is_stack_short()) return false;
+    PyErr_SetString(
+        PyExc_ValueError, "the value is nested too deep for the stack of this thread");
+    return true;
+  }
   PyErr_SetString(
       PyExc_ValueError,
       "the value is nested more than 1000 deep, or contains itself, and has no JSON form");
@@ -271,7 +299,7 @@ HOT PyObject **items_of(PyObject *array) {
 }
 
 static bool write_items(NecroJSONCall *call, PyObject *array, Py_ssize_t depth) {
-  if (depth >= NECRO_JSON_DEPTH_MAX) return !necro_json_is_too_deep(depth);
+  if (may_be_too_deep(depth) && necro_json_is_too_deep(depth)) return false;
   uint8_t *out = call->out;
   *out++ = '[';
   PyObject **items = items_of(array);
@@ -349,7 +377,7 @@ HOT uint8_t *write_name(NecroJSONCall *call, PyObject *name, uint8_t *out) {
 }
 
 static bool write_dict(NecroJSONCall *call, PyObject *dict, Py_ssize_t depth) {
-  if (depth >= NECRO_JSON_DEPTH_MAX) return !necro_json_is_too_deep(depth);
+  if (may_be_too_deep(depth) && necro_json_is_too_deep(depth)) return false;
   Py_ssize_t count = PyDict_GET_SIZE(dict);
   uint8_t *out = call->out;
   *out++ = '{';

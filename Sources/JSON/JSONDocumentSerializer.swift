@@ -28,6 +28,14 @@ extension JSONSerializer {
     TapeWriter.append(parser, document, kernel, into: &output)
   }
 
+  /// Writes the last document of a parser as a line of NDJSON, which has no other line feed.
+  public static func line(
+    _ parser: borrowing JSONParser, _ document: Span<UInt8>, into output: inout OctetBuffer
+  ) {
+    self.document(parser, document, into: &output)
+    output.append(0x0A)
+  }
+
   /// Writes the last document of a parser in a layout.
   public static func document(
     _ parser: borrowing JSONParser, _ document: Span<UInt8>, into output: inout OctetBuffer,

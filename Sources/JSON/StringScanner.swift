@@ -48,7 +48,7 @@ extension JSONParser {
 
   /// The first position from `start` on whose octet is not simply part of a string.
   @inline(__always)
-  private func plainEnd(_ document: Span<UInt8>, _ start: Int) -> Int {
+  func plainEnd(_ document: Span<UInt8>, _ start: Int) -> Int {
     var at = start
     while document.count &- at >= 8 {
       let special = StringWord.special(document.word(at: at))
@@ -92,7 +92,7 @@ extension JSONParser {
   }
 
   /// Reads the escape whose backslash is at `at` and appends what it stands for.
-  private mutating func scanEscape(
+  mutating func scanEscape(
     _ document: Span<UInt8>, _ at: inout Int
   ) throws(JSONFault) -> UInt32 {
     guard at + 1 < document.count else { throw JSONFault(.unexpectedEnd, at: at + 1) }
@@ -177,7 +177,7 @@ extension JSONParser {
   /// above U+10FFFF would be spelled.
   ///
   /// Source: `RFC 3629 §4`.
-  private func multipleOctets(_ document: Span<UInt8>, _ at: Int) throws(JSONFault) -> Int {
+  func multipleOctets(_ document: Span<UInt8>, _ at: Int) throws(JSONFault) -> Int {
     let count: Int
     var secondLow: UInt8 = 0x80
     var secondHigh: UInt8 = 0xBF

@@ -1,5 +1,6 @@
 import NecroOctets
 import NecroReactor
+import NecroTLS
 
 /// Which connection a command goes to, and when there are to be more.
 extension RedictClient {
@@ -105,9 +106,11 @@ extension RedictClient {
     nextAttemptMilliseconds = reactor.now + delay / 2 + random(below: delay / 2 + 1)
     // A server that refuses us does so again: nobody waits for that.
     let isRefusal: Bool
-    if case .server(let error) = failure {
-      isRefusal = !Self.isPassing(error)
-    } else {
+    switch failure {
+    case .server(let error): isRefusal = !Self.isPassing(error)
+    case .encryptionFailed(let error): isRefusal = error.code != .truncated
+    case .connectionLost, .connectFailed, .timedOut, .waitTimedOut, .serverSilent, .cancelled,
+      .protocolBroken, .replyUnexpected, .tooManyWaiters, .closed, .connectionStateMisplaced:
       isRefusal = false
     }
     var kept = CommandQueue()

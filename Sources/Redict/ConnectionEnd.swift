@@ -22,8 +22,10 @@ extension RedictConnection {
     failure = reason
     if let timer = greetingTimer { client.reactor.cancelTimer(timer) }
     if let timer = pingTimer { client.reactor.cancelTimer(timer) }
+    if let timer = bufferedTimer { client.reactor.cancelTimer(timer) }
     greetingTimer = nil
     pingTimer = nil
+    bufferedTimer = nil
     client.reactor.unwatch(self)
     transport.close()
     // What was read through it is not told of any more.
@@ -60,7 +62,8 @@ extension RedictConnection {
     if !wasSent { return true }
     switch reason {
     case .connectionLost, .serverSilent: break
-    case .server, .connectFailed, .timedOut, .waitTimedOut, .cancelled, .protocolBroken,
+    case .server, .connectFailed, .encryptionFailed, .timedOut, .waitTimedOut, .cancelled,
+      .protocolBroken,
       .replyUnexpected, .tooManyWaiters, .closed, .connectionStateMisplaced:
       return false
     }

@@ -25,14 +25,16 @@ extension RedictConnection {
     if !isConnecting { introduce() }
   }
 
-  /// The connection is open, or could not be opened.
-  func connected() {
-    guard transport.connectError() == 0 else {
-      end(.connectFailed)
-      return
+  /// Goes on opening the connection.
+  func proceed() {
+    switch transport.proceed() {
+    case .open:
+      introduce()
+      updateInterest()
+    case .wantsOctets: client.reactor.setInterest(self, .read)
+    case .wantsRoom: client.reactor.setInterest(self, .write)
+    case .failed(let reason): end(reason)
     }
-    introduce()
-    updateInterest()
   }
 
   private func introduce() {

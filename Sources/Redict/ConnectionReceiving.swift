@@ -1,6 +1,7 @@
 import NecroOctets
 import NecroRESP
 import NecroReactor
+import NecroTLS
 
 extension RedictConnection {
   /// Octets to make room for at least, and at most whatever length a string claims to have.
@@ -29,14 +30,33 @@ extension RedictConnection {
         if count < room.count { break }
         continue
       case .wouldBlock: break
-      case .closed, .failed: end(.connectionLost(wasSent: true))
+      case .closed, .failed: peerGone()
       }
       break
     }
     if decoder.input.isEmpty && decoder.input.capacity > Self.receiveOctetsMax {
       decoder.input = OctetBuffer()
     }
+    waitForBuffered()
     updateInterest()
+  }
+
+  /// The server sends no more.
+  private func peerGone() {
+    // A server that does not take our certificate says so behind the handshake of TLS 1.3.
+    if state == .greeting, let error = transport.encryptionFailure, error.code != .truncated {
+      return end(.encryptionFailed(error))
+    }
+    end(.connectionLost(wasSent: true))
+  }
+
+  /// Has `receive` called in the next turn where octets are there already: others have theirs before.
+  func waitForBuffered() {
+    guard transport.hasBufferedOctets, !isPaused, state != .closed, bufferedTimer == nil else {
+      return
+    }
+    bufferedTimer = client.reactor.setTimer(
+      self, tag: Self.bufferedTag, deadlineMilliseconds: client.reactor.now)
   }
 
   /// Octets of the value that was decoded last.

@@ -26,7 +26,9 @@ extension RedictConnection {
 
   /// Sends what there is room for.
   func send() {
-    while !output.isEmpty && !isBlockedOnSend && state != .closed && state != .connecting {
+    while !(output.isEmpty && !transport.hasUnsentOctets) && !isBlockedOnSend && state != .closed
+      && state != .connecting
+    {
       switch transport.send(output.octets) {
       case .octets(let count):
         output.consume(count)

@@ -68,9 +68,12 @@ public final class RedictConnection: DriverSource {
   var hasAnswered = false
   var greetingTimer: TimerWheel.TimerID?
   var pingTimer: TimerWheel.TimerID?
+  /// Set while octets are there of which the descriptor does not tell.
+  var bufferedTimer: TimerWheel.TimerID?
 
   static var greetingTag: UInt32 { 1 }
   static var pingTag: UInt32 { 2 }
+  static var bufferedTag: UInt32 { 3 }
 
   init(
     client: RedictClient, transport: RedictTransport, greeting: RedictGreeting, role: Role
@@ -100,10 +103,10 @@ public final class RedictConnection: DriverSource {
   public override func ready(_ readiness: Readiness) {
     if state == .closed { return }
     if state == .connecting {
-      connected()
+      proceed()
       return
     }
-    if readiness.contains(.writable) && isBlockedOnSend {
+    if readiness.contains(.writable) && (isBlockedOnSend || transport.hasUnsentOctets) {
       isBlockedOnSend = false
       client.reactor.mark(self)
     }
@@ -114,6 +117,9 @@ public final class RedictConnection: DriverSource {
     if tag == Self.greetingTag {
       greetingTimer = nil
       if state != .ready { end(.timedOut) }
+    } else if tag == Self.bufferedTag {
+      bufferedTimer = nil
+      receive()
     } else {
       pingTimer = nil
       ping()
@@ -128,6 +134,7 @@ public final class RedictConnection: DriverSource {
     }
     // What was received before messages were paused.
     if role == .subscriber { takeValues() }
+    waitForBuffered()
     send()
     if state == .closed { return }
     if isReleasing && exchanges.isEmpty {
@@ -140,7 +147,7 @@ public final class RedictConnection: DriverSource {
   func updateInterest() {
     if state == .closed || state == .connecting { return }
     var interest: Interest = isPaused ? [] : .read
-    if isBlockedOnSend { interest.formUnion(.write) }
+    if isBlockedOnSend || transport.hasUnsentOctets { interest.formUnion(.write) }
     client.reactor.setInterest(self, interest)
   }
 }

@@ -1,5 +1,6 @@
 import NecroOctets
 import NecroRESP
+import NecroTLS
 
 /// Why a command, or a connection, has failed.
 public enum RedictFailure {
@@ -9,6 +10,8 @@ public enum RedictFailure {
   case connectionLost(wasSent: Bool)
   /// No connection could be opened.
   case connectFailed
+  /// TLS with the server has failed, or the server is not trusted.
+  case encryptionFailed(TLSError)
   /// The deadline came. A command that was sent may have been done.
   case timedOut
   /// It could not be sent within the time that a command may wait for that.

@@ -1,5 +1,16 @@
 import NecroOctets
 import NecroReactor
+import NecroTLS
+
+/// How far a connection that is being opened has come.
+public enum RedictOpening {
+  case open
+  /// It goes on when the descriptor can be read.
+  case wantsOctets
+  /// It goes on when the descriptor can be written to.
+  case wantsRoom
+  case failed(RedictFailure)
+}
 
 /// What carries a connection's octets: a socket, TLS over one, or a simulation.
 ///
@@ -11,10 +22,20 @@ open class RedictTransport {
   /// transport calls `RedictConnection.ready` itself.
   open var descriptor: Int32 { -1 }
 
-  /// Whether the connection is still being opened. It is open once the descriptor is writable and
-  /// `connectError` is 0.
+  /// Whether the connection is still being opened: `proceed` is called once the descriptor is
+  /// writable, and then whenever it is what that asks for.
   open var isConnecting: Bool { false }
-  open func connectError() -> Int32 { 0 }
+  open func proceed() -> RedictOpening { .open }
+
+  /// What the encryption has failed with, if it has.
+  open var encryptionFailure: TLSError? { nil }
+
+  /// Whether there may be octets to receive of which the descriptor does not tell.
+  open var hasBufferedOctets: Bool { false }
+
+  /// Whether octets that `send` has taken wait for room: it is called again once there is some, with
+  /// none if there are no others.
+  open var hasUnsentOctets: Bool { false }
 
   /// Receives into `room`, which has at least one octet.
   open func receive(into room: UnsafeMutableRawBufferPointer) -> ReceiveResult { .closed }
@@ -42,9 +63,9 @@ public final class RedictSocketTransport: RedictTransport {
   public override var descriptor: Int32 { socket }
   public override var isConnecting: Bool { isOpening }
 
-  public override func connectError() -> Int32 {
+  public override func proceed() -> RedictOpening {
     isOpening = false
-    return Socket.connectError(of: socket)
+    return Socket.connectError(of: socket) == 0 ? .open : .failed(.connectFailed)
   }
 
   public override func receive(into room: UnsafeMutableRawBufferPointer) -> ReceiveResult {

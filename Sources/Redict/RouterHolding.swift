@@ -210,8 +210,8 @@ extension RedictRouter {
     case .server(let error): return redirection(error, said: node)
     // Nothing of it was sent.
     case .connectFailed, .connectionLost(wasSent: false): return .later(refresh: true)
-    case .connectionLost, .timedOut, .waitTimedOut, .serverSilent, .cancelled, .protocolBroken,
-      .replyUnexpected, .tooManyWaiters, .closed, .connectionStateMisplaced:
+    case .encryptionFailed, .connectionLost, .timedOut, .waitTimedOut, .serverSilent, .cancelled,
+      .protocolBroken, .replyUnexpected, .tooManyWaiters, .closed, .connectionStateMisplaced:
       return .none
     }
   }

@@ -1,46 +1,9 @@
 // Holds the kernels of Sources/CKernels, as they are on arm64, against loops over single octets:
-// random octets, from and to anywhere. Needs neither a C library nor a start file, so that clang
-// alone builds it. Ends with status 0, or with 1 after a line that names what differs.
+// random octets, from and to anywhere. Clang alone builds it. Ends with status 0, or with 1 after a line
+// that names what differs.
+#include "program.h"
+
 #include "CKernels.h"
-
-#ifndef __aarch64__
-#error "this is a program for arm64"
-#endif
-
-static long system_call(long number, long first, long second, long third) {
-  register long x8 __asm__("x8") = number;
-  register long x0 __asm__("x0") = first;
-  register long x1 __asm__("x1") = second;
-  register long x2 __asm__("x2") = third;
-  __asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2) : "memory");
-  return x0;
-}
-
-static void write_text(const char *text) {
-  long count = 0;
-  while (text[count] != 0) count++;
-  system_call(64, 1, (long)text, count);
-}
-
-static void write_number(unsigned long number) {
-  char digits[24];
-  int at = sizeof digits - 1;
-  digits[at] = 0;
-  do digits[--at] = (char)('0' + number % 10);
-  while ((number /= 10) != 0);
-  write_text(digits + at);
-}
-
-static __attribute__((noreturn)) void end(long status) {
-  for (;;) system_call(93, status, 0, 0);
-}
-
-// The compiler calls it for loops that fill memory.
-void *memset(void *at, int octet, size_t count) {
-  volatile uint8_t *octets = at;
-  for (size_t index = 0; index < count; index++) octets[index] = (uint8_t)octet;
-  return at;
-}
 
 static int is_letter(uint8_t octet) {
   return (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z');
@@ -73,15 +36,6 @@ static const struct kernel kernels[] = {
   {"path", necro_pass_path, is_path},
   {"host", necro_pass_host, is_host},
 };
-
-static uint64_t state = 0x9E3779B97F4A7C15;
-
-static uint64_t random_number(void) {
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return state;
-}
 
 // A kernel may stop short of a stranger when less than a block is left in front of it: what it passes
 // over has to belong, and where a whole block can be loaded it has to reach the first stranger.

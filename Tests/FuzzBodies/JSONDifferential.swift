@@ -31,6 +31,7 @@ public func fuzzJSONDifferential(_ octets: Span<UInt8>) {
     var other = OctetBuffer()
     JSONSerializer.string(octets, into: &other, kernel: kernel)
     precondition(other.octets.equals(text.octets), "the same string")
+    checkOutline(octets, kernel)
   }
 }
 

@@ -264,4 +264,24 @@ struct HostileServerTests {
     #expect(memory.pool.sessions.isEmpty)
     #expect(memory.serves())
   }
+
+  @Test(
+    "whoever has authenticated once on a connection does not again", .clause("RFC9266-4.1-1"),
+    arguments: [false, true])
+  func authenticatesOnce(hasEnded: Bool) throws {
+    let memory = try MemoryPool()
+    memory.attach()
+    let offer: (inout BackendOctets) -> Void = {
+      $0.message("R") {
+        $0.int32(10)
+        $0.string("SCRAM-SHA-256")
+        $0.octet(0)
+      }
+    }
+    if hasEnded { memory.reply(MemoryPool.welcome) } else { memory.reply(offer) }
+    #expect(!memory.last.isClosed)
+    memory.last.forgetSent()
+    memory.reply(offer)
+    #expect(memory.last.isClosed && memory.last.sent.isEmpty)
+  }
 }

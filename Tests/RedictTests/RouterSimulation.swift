@@ -141,6 +141,7 @@ final class SimulatedWorld {
         return "-EXECABORT Transaction discarded because of previous errors.\r\n"
       }
       return "*\(queue.count)\r\n" + queue.map(execute).joined()
+    case "DBSIZE": return ":1\r\n"
     default: break
     }
     if let error = redirection(link, words, isAsking: wasAsking) {
@@ -171,12 +172,18 @@ final class SimulatedWorld {
 
   /// Why the node of a link does not do a command; nil when it does.
   private func redirection(_ link: Link, _ words: [String], isAsking: Bool) -> String? {
-    let isRead = words[0] == "GET"
+    let isRead = words[0] == "GET" || words[0] == "MGET"
     guard kind == .cluster else {
       if link.port == masters[0] || isRead { return nil }
       return "-READONLY You can't write against a read only replica.\r\n"
     }
     let slot = KeySlot.of(octets(words[1]).span)
+    if words[0] == "MGET" || words[0] == "MSET" {
+      for key in stride(from: 1, to: words.count, by: words[0] == "MGET" ? 1 : 2) {
+        precondition(
+          KeySlot.of(octets(words[key]).span) == slot, "seed \(seed): a part is of one slot")
+      }
+    }
     if isClusterDown && next(2) == 0 { return "-CLUSTERDOWN The cluster is down\r\n" }
     if next(300) == 0 { return "-TRYAGAIN Multiple keys request during rehashing of slot\r\n" }
     // Lies: a loop, or a node that nobody knows.
@@ -198,6 +205,18 @@ final class SimulatedWorld {
   }
 
   private func execute(_ words: [String]) -> String {
+    if words[0] == "MGET" {
+      let values = words.dropFirst().map { "$\($0.utf8.count)\r\n\($0)\r\n" }
+      return "*\(values.count)\r\n" + values.joined()
+    }
+    if words[0] == "MSET" {
+      for place in stride(from: 2, to: words.count, by: 2) {
+        guard let number = Int(words[place]) else { preconditionFailure("values are numbers") }
+        executed[number, default: 0] += 1
+        precondition(executed[number] == 1, "seed \(seed): \(number) was written once")
+      }
+      return "+OK\r\n"
+    }
     guard let number = Int(words[2]) else { preconditionFailure("a command has a number") }
     executed[number, default: 0] += 1
     if words[0] != "GET" {

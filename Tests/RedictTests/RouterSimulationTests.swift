@@ -13,6 +13,8 @@ struct RouterSimulationTests {
     var numbers: [Int] = []
     var isWrite = false
     var isTransaction = false
+    /// What a command of many keys, or of all shards, is answered.
+    var wanted: [String] = []
   }
 
   struct Outcome {
@@ -100,6 +102,10 @@ struct RouterSimulationTests {
 
   private static func makeCall(_ world: SimulatedWorld, _ number: inout Int) -> Call {
     let call = Call()
+    if world.next(6) == 0 {
+      makeScattered(call, world, &number)
+      return call
+    }
     call.isWrite = world.next(2) == 0
     call.isTransaction = world.next(8) == 0
     let count = call.isTransaction || world.next(5) == 0 ? 1 + world.next(5) : 1
@@ -113,6 +119,41 @@ struct RouterSimulationTests {
       commands.append([call.isWrite ? "SET" : "GET", key, "\(number)"])
     }
     if call.isTransaction { commands = [["MULTI"]] + commands + [["EXEC"]] }
+    write(commands, call)
+    if call.isTransaction {
+      call.command.traits = [.beginsTransaction, .endsTransaction]
+    } else if !call.isWrite {
+      call.command.traits = .readOnly
+    }
+    if !call.isTransaction && world.next(12) == 0 { call.command.traits.insert(.blocking) }
+    return call
+  }
+
+  /// A command that a cluster's router divides, or has each shard do.
+  private static func makeScattered(_ call: Call, _ world: SimulatedWorld, _ number: inout Int) {
+    let keys = SimulatedWorld.keys.shuffled(using: &world.chance).prefix(1 + world.next(9))
+    call.isWrite = world.next(2) == 0
+    if world.next(4) == 0 {
+      write([["DBSIZE"]], call)
+      call.command.traits = .readOnly
+      call.wanted = (1...12).map(String.init)
+    } else if call.isWrite {
+      var words = ["MSET"]
+      for key in keys {
+        number += 1
+        call.numbers.append(number)
+        words += [key, "\(number)"]
+      }
+      write([words], call)
+      call.wanted = ["\"OK\""]
+    } else {
+      write([["MGET"] + keys], call)
+      call.command.traits = .readOnly
+      call.wanted = ["[" + keys.map { "\"\($0)\"" }.joined(separator: " ") + "]"]
+    }
+  }
+
+  private static func write(_ commands: [[String]], _ call: Call) {
     for words in commands {
       RESPSerializer.command(argumentCount: words.count, into: &call.command.request)
       for word in words {
@@ -121,13 +162,6 @@ struct RouterSimulationTests {
       }
     }
     call.command.commandCount = commands.count
-    if call.isTransaction {
-      call.command.traits = [.beginsTransaction, .endsTransaction]
-    } else if !call.isWrite {
-      call.command.traits = .readOnly
-    }
-    if !call.isTransaction && world.next(12) == 0 { call.command.traits.insert(.blocking) }
-    return call
   }
 
   /// Whatever was answered is the call's own reply, and what was written is told as written.
@@ -139,6 +173,16 @@ struct RouterSimulationTests {
     } else {
       precondition(
         values.count == call.command.commandCount, "seed \(seed): each command has a reply")
+    }
+    if !call.wanted.isEmpty {
+      for value in values {
+        precondition(call.wanted.contains(value), "seed \(seed): \(value) for \(call.wanted)")
+        outcome.replies += 1
+        for number in call.numbers {
+          precondition(world.executed[number] == 1, "seed \(seed): \(number) was written")
+        }
+      }
+      return
     }
     if call.isTransaction {
       guard call.command.failure == nil, let last = values.last, last.hasPrefix("[") else {

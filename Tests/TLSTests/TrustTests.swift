@@ -244,4 +244,23 @@ struct TrustTests {
     let wanted = printed.split(separator: "=")[1].filter(\.isHexDigit).lowercased()
     #expect(found?.map { String(format: "%02x", $0) }.joined() == wanted)
   }
+
+  @Test(
+    "a client goes on with no earlier session, so that no two have a channel binding in common",
+    .clause("RFC7677-4-1"), arguments: [TLSVersion.tls12, .tls13])
+  func resumesNothing(version: TLSVersion) throws {
+    let server = try authority.server(certificate) {
+      $0.versionMax = version
+      $0.ticketSecret = [UInt8](repeating: 7, count: 32)
+    }
+    let client = try authority.client(trusting: certificate)
+    for _ in 0..<3 {
+      let talk = try Conversation(server, client, peer: TLSPeerName(Array("grave.example".utf8)))
+      talk.run()
+      // The tickets come with what is said first.
+      #expect(try talk.server.write(Array("boo".utf8).span) == 3)
+      talk.run()
+      #expect(talk.client.isEstablished && !talk.client.isResumed && !talk.server.isResumed)
+    }
+  }
 }

@@ -13,11 +13,28 @@ struct Way {
 
 final class Codec {
   var parser = JSONParser()
+  var outline = JSONOutline()
   var output = OctetBuffer()
 
   func parse(_ text: [UInt8]) -> Bool {
     do throws(JSONError) {
       try parser.parse(text.span)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /// Steps over all of a document to read its last value.
+  func readLast(_ text: [UInt8]) -> Bool {
+    do throws(JSONError) {
+      var place = try outline.read(text.span)
+      var value = try outline.first(in: place, of: text.span)
+      while let each = value {
+        place = each
+        value = try outline.next(after: each, in: text.span)
+      }
+      try parser.parse(text.span.octets(try outline.slice(of: place, in: text.span)))
       return true
     } catch {
       return false
@@ -93,6 +110,7 @@ for document in BenchmarkDocument.all() where only == nil || only == document.na
     Way(name: "necro") { texts.allSatisfy { codec.parse($0) } },
     peer("simdjson") { peers_simdjson_parse($0, $1, $2) != 0 },
     peer("RapidJSON") { text, count, _ in peers_rapidjson_parse(text, count) != 0 },
+    Way(name: "last value") { texts.allSatisfy { codec.readLast($0) } },
   ]
   show("parse", document.name, document.octetCount, parsing, fastest(parsing, seconds: seconds))
   guard texts.count == 1 else { continue }

@@ -44,6 +44,19 @@ struct StructuralIndex: ~Copyable {
     return placeCount
   }
 
+  /// Indexes a document that is looked at place by place.
+  mutating func fill(_ document: Span<UInt8>, _ kernel: JSONKernel) -> Int? {
+    document.withUnsafeBufferPointer { octets in
+      octets.baseAddress.flatMap { fill($0, octets.count, kernel) }
+    }
+  }
+
+  /// The position of a place; nil when there are not as many.
+  @inline(__always)
+  func place(_ index: Int, of count: Int) -> Int? {
+    index >= 0 && index < count ? Int(places.unsafelyUnwrapped[index]) : nil
+  }
+
   /// Whether no octet of a string needs a closer look; false may be said of others, too.
   ///
   /// - Parameters:

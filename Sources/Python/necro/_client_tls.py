@@ -7,7 +7,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["NAME_INDICATED", "NAME_VERIFIED", "TLSSettings", "is_address", "tls_settings"]
+__all__ = [
+    "NAME_INDICATED",
+    "NAME_VERIFIED",
+    "ClientTLS",
+    "TLSSettings",
+    "is_address",
+    "tls_settings",
+]
 
 # Bits of the flags beside the settings, of which the drivers have more.
 NAME_VERIFIED = 1
@@ -17,6 +24,8 @@ type Stamp = tuple[int, int, int] | None
 type TLSSettings = tuple[
     bytes | None, bytes, bytes, bytes, bytes, bytes, int, int, bytes, tuple[Stamp, ...]
 ]
+# Settings, the host, and flags.
+type ClientTLS = tuple[TLSSettings, bytes, int]
 
 
 def tls_settings(

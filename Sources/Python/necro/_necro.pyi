@@ -7,13 +7,8 @@ from contextvars import Context
 from types import FrameType
 from typing import Any, Literal, Self, final, overload, type_check_only
 
+from necro._client_tls import ClientTLS
 from necro._routes import CompiledRoute
-from necro.postgres._encryption import PostgresTLS
-
-type Duplicates = Literal["last", "error"]
-type NaN = Literal["error", "null"]
-type DecimalForm = Literal["string", "number"]
-type BigInt = Literal["number", "string", "error"]
 
 class JSONDecodeError(ValueError):
     """The octets are not a JSON text (RFC 8259)."""
@@ -38,9 +33,9 @@ def dumps(
     sort_keys: bool = False,
     indent: int | None = None,
     non_str_keys: bool = False,
-    nan: NaN = "error",
-    decimal: DecimalForm = "string",
-    big_int: BigInt = "number",
+    nan: Literal["error", "null"] = "error",
+    decimal: Literal["string", "number"] = "string",
+    big_int: Literal["number", "string", "error"] = "number",
 ) -> bytes:
     """The JSON text of a value, as UTF-8 without insignificant white space.
 
@@ -64,7 +59,7 @@ def loads(
     data: bytes | bytearray | memoryview | str,
     /,
     *,
-    duplicates: Duplicates = "last",
+    duplicates: Literal["last", "error"] = "last",
     float_hook: Callable[[str], Any] | None = None,
     i_json: bool = False,
 ) -> Any:
@@ -439,6 +434,7 @@ class RedictPool:
         descriptor: int,
         greeting: tuple[bytes, bytes, int, bytes, bytes, bytes, int],
         number: int,
+        tls: ClientTLS | None,
         /,
     ) -> None: ...
     def connection_failed(self, number: int, /) -> None: ...
@@ -507,7 +503,7 @@ class PostgresPool:
         ],
         answers_wanted: bool,
         is_exclusive: bool,
-        tls: PostgresTLS | None,
+        tls: ClientTLS | None,
         /,
     ) -> PostgresConnection: ...
     def connection_failed(self) -> None: ...

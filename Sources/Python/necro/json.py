@@ -20,12 +20,12 @@ from necro._native import native
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any, Self, TypedDict, Unpack
+    from typing import Any, Literal, Self, TypedDict, Unpack
 
     class LoadOptions(TypedDict, total=False):
         """The options of `loads`."""
 
-        duplicates: native.Duplicates
+        duplicates: Literal["last", "error"]
         float_hook: Callable[[str], Any] | None
         i_json: bool
 
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
         default: Callable[[object], object] | None
         sort_keys: bool
         non_str_keys: bool
-        nan: native.NaN
-        decimal: native.DecimalForm
-        big_int: native.BigInt
+        nan: Literal["error", "null"]
+        decimal: Literal["string", "number"]
+        big_int: Literal["number", "string", "error"]
 
 
 __all__ = [

@@ -256,7 +256,7 @@ extension RedictPool {
       }
     }
     necro_raise_about(
-      necro_type_error(), cString("a command takes str, bytes, int and float, this is none"),
+      necro_type_error(), cString("an argument is a str, bytes, int or float, and this is none"),
       UnsafeMutableRawPointer(necro_type(value)!).assumingMemoryBound(to: PyObject.self))
     return false
   }

@@ -2,6 +2,7 @@ import CPython
 import NecroOctets
 import NecroRESP
 import NecroRedict
+import NecroTLS
 
 // The exceptions of what has failed, which `necro.redict._errors` makes.
 extension RedictPool {
@@ -37,6 +38,12 @@ extension RedictPool {
     case .tooManyWaiters: return self.failure("too_many_waiters", nil)
     case .closed: return self.failure("closed", nil)
     case .connectionStateMisplaced: return self.failure("connection_state_misplaced", nil)
+    case .encryptionFailed(let error):
+      var text = OctetBuffer()
+      error.describe(into: &text)
+      guard let detail = makeEscapedString(text.octets) else { return nil }
+      defer { release(detail) }
+      return self.failure("encryption_failed", detail)
     case .protocolBroken(let error):
       var text = OctetBuffer()
       text.append(error.clause)

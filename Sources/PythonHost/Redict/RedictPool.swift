@@ -22,6 +22,7 @@ final class RedictPool: RedictOwner {
   private let commandMilliseconds: UInt64
   /// The `RedictPool` of Python, which holds this one and is not held by it; nil once it is gone.
   private var object: Object?
+  let tls = ClientTLS()
   private var flushIsDue = false
   /// Whether the loop has called `turn`, so that no Task is under way.
   private(set) var isTurning = false

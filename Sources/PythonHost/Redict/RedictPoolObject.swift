@@ -3,6 +3,7 @@ import NecroOctets
 import NecroRESP
 import NecroReactor
 import NecroRedict
+import NecroTLS
 
 // The type `RedictPool`.
 
@@ -126,18 +127,18 @@ func redictCallAt(
     at: (router, node))
 }
 
-/// `attach(descriptor, greeting, number)`: begins the connection that was wanted by that number on a
+/// `attach(descriptor, greeting, number, tls)`: begins the connection that was wanted by that number on a
 /// connected socket, which the pool then owns.
 /// `greeting` is a tuple: user, password, database, client name, library's name and version (bytes, and an
-/// int), and the version of the protocol to ask for.
+/// int), and the version of the protocol to ask for. `tls` is None, or what `ClientTLS` takes.
 @c(necro_redict_attach)
 func redictAttach(
   _ object: Object?, _ arguments: UnsafePointer<Object?>?, _ count: Py_ssize_t
 ) -> Object? {
-  guard count == 3, let arguments, let given = arguments[1], necro_is_tuple(given),
+  guard count == 4, let arguments, let given = arguments[1], necro_is_tuple(given),
     necro_tuple_size(given) == 7
   else {
-    raise(necro_type_error()!, "attach() takes a descriptor, a greeting and a number")
+    raise(necro_type_error()!, "attach() takes a descriptor, a greeting, a number and TLS")
     return nil
   }
   let descriptor = PyLong_AsLong(arguments[0])
@@ -161,10 +162,20 @@ func redictAttach(
   greeting.libraryVersion = octets(5)
   greeting.version = version == 2 ? .version2 : .version3
   let pool = redict(object)
+  let socket = Int32(truncatingIfNeeded: descriptor)
+  let transport: RedictTransport
+  if arguments[3] == necro_none() {
+    transport = RedictSocketTransport(socket: socket, isConnecting: false)
+  } else {
+    guard let tls = pool.tls.client(arguments[3]!) else { return nil }
+    do throws(TLSError) {
+      transport = try RedictTLSTransport(socket: socket, tls.context, peer: tls.peer)
+    } catch {
+      return raiseTLSError(error)
+    }
+  }
   guard let client = pool.takeWanting(arguments[2]) else { return nil }
-  client.attach(
-    RedictSocketTransport(socket: Int32(truncatingIfNeeded: descriptor), isConnecting: false),
-    greeting)
+  client.attach(transport, greeting)
   pool.scheduleFlush()
   return none()
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 import pytest
-from necro.redict._url import RedictParameters, RedictURLError, parse_redict_url
+from necro.redict._url import RedictParameters, RedictTLS, RedictURLError, parse_redict_url
 
 URLS = [
     "redis://",
@@ -32,6 +32,9 @@ URLS = [
     "unix:///tmp/redict.socket",
     "unix://:secret@/tmp/redict.socket?db=1",
     "unix:///tmp/a%20b",
+    "rediss://user:secret@h:7/3",
+    "rediss://h?ssl_cert_reqs=none&ssl_check_hostname=false&ssl_ca_certs=/a%20b",
+    "rediss://h?ssl_certfile=/c&ssl_keyfile=/k&ssl_password=secret",
     "unix://igor:sec%40ret@/tmp/x?db=2&socket_timeout=3",
 ]
 
@@ -53,6 +56,18 @@ def by_redis_py(url: str) -> RedictParameters:
         connect_timeout=given.get("socket_connect_timeout"),
         keepalive=given.get("socket_keepalive", True),
         health_check_interval=given.get("health_check_interval"),
+        tls=_tls(given) if url.startswith("rediss") else None,
+    )
+
+
+def _tls(given: dict[str, Any]) -> RedictTLS:
+    return RedictTLS(
+        authorities=given.get("ssl_ca_certs", ""),
+        certificate=given.get("ssl_certfile", ""),
+        key=given.get("ssl_keyfile", ""),
+        passphrase=given.get("ssl_password", ""),
+        is_verified=given.get("ssl_cert_reqs") != "none",
+        is_name_checked=given.get("ssl_check_hostname", True),
     )
 
 
@@ -68,8 +83,12 @@ def test_a_url_is_read_alike(url: str) -> None:
     [
         ("localhost:6379", "begins with redis://, rediss:// or unix://"),
         ("http://localhost", "begins with redis://"),
-        ("rediss://localhost", "rediss:// needs TLS"),
         ("redis://h?ssl_cert_reqs=none", "ssl_cert_reqs is for rediss://"),
+        ("rediss://h?ssl_cert_reqs=never", "ssl_cert_reqs is none, optional or required"),
+        ("rediss://h?ssl_min_version=1.3", "ssl_min_version is TLSv1.2 or TLSv1.3"),
+        ("rediss://h?ssl_check_hostname=maybe", "neither true nor false"),
+        ("rediss://h?ssl_keyfile=k", "ssl_keyfile needs ssl_certfile"),
+        ("rediss://h?ssl_ca_cert=k", "did you mean 'ssl_ca_certs'"),
         ("redis://h/necro", "database of the URL is no number"),
         ("redis://h/01", "without leading zeros"),
         ("redis://h/1/2", "database of the URL is no number"),

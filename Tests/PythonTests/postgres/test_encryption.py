@@ -12,7 +12,8 @@ import psycopg
 import pytest
 from necro._private_servers import PrivatePostgres
 from recovery import run_within
-from tls_postgres import PASSWORD, RULES, Crypt, make_crypt, postgres_with_tls, show
+from tls_crypt import Crypt, make_crypt
+from tls_postgres import PASSWORD, RULES, postgres_with_tls, show, url_of
 
 MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 FACTS = "SELECT coalesce(version, 'clear') FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
@@ -98,7 +99,7 @@ def test_each_sslmode_comes_to_what_it_does_with_libpq(
             for role in ("either", "withtls", "clear"):
                 for root, file in roots.items():
                     for host in ("localhost", "127.0.0.1"):
-                        url = crypt.url(shown.port, role, host, sslmode=mode, sslrootcert=file)
+                        url = url_of(crypt, shown.port, role, host, sslmode=mode, sslrootcert=file)
                         got = await outcome(url)
                         found[mode, role, root, host] = got
                         wanted = await asyncio.to_thread(theirs, url)
@@ -154,7 +155,8 @@ def test_a_client_with_a_certificate_is_taken_as_with_libpq(
         (folder / key).write_bytes((folder / "good.key").read_bytes())
         (folder / key).chmod(0o600)
     (folder / "broken.crt").write_text("no certificate")
-    url = crypt.url(
+    url = url_of(
+        crypt,
         server.port,
         "zombie",
         sslmode="verify-full",
@@ -227,7 +229,7 @@ def test_errors_name_the_host_and_the_reason(
 
     async def main() -> None:
         with pytest.raises(pg.EncryptionFailed, match=says):
-            await only(crypt.url(shown.port, "either", sslmode="verify-full", **options))
+            await only(url_of(crypt, shown.port, "either", sslmode="verify-full", **options))
 
     run_within(main())
 
@@ -238,7 +240,6 @@ def test_errors_name_the_host_and_the_reason(
 @pytest.mark.parametrize("kind", ["good", "rsa", "ed25519"])
 @pytest.mark.parametrize("binding", ["disable", "prefer", "require"])
 def test_channel_binding(shown: PrivatePostgres, crypt: Crypt, kind: str, binding: str) -> None:
-    """clauses: RFC7677-4-1, RFC9266-4.1-1."""
     show(shown, crypt, kind)
 
     async def main() -> None:
@@ -248,7 +249,8 @@ def test_channel_binding(shown: PrivatePostgres, crypt: Crypt, kind: str, bindin
             ("trusted", "require"),
             ("hashed", "require"),
         ):
-            url = crypt.url(
+            url = url_of(
+                crypt,
                 shown.port,
                 role,
                 sslmode=mode,
@@ -281,7 +283,7 @@ def test_a_cancel_request_is_encrypted(server: PrivatePostgres, crypt: Crypt) ->
     server.reload()
 
     async def main() -> None:
-        url = crypt.url(server.port, "withtls", sslmode="verify-full")
+        url = url_of(crypt, server.port, "withtls", sslmode="verify-full")
         async with pg.connect(url, pool_max=1) as db:
             with pytest.raises(pg.StatementTimeout):
                 await db.fetch_value("SELECT pg_sleep(600)", timeout=0.3)
@@ -293,7 +295,7 @@ def test_a_cancel_request_is_encrypted(server: PrivatePostgres, crypt: Crypt) ->
 
 def test_large_results_and_copies_pass(server: PrivatePostgres, crypt: Crypt) -> None:
     async def main() -> None:
-        url = crypt.url(server.port, "withtls", sslmode="verify-full")
+        url = url_of(crypt, server.port, "withtls", sslmode="verify-full")
         async with pg.connect(url, pool_max=4) as db:
             text = "brains" * 500_000
             assert await db.fetch_value("SELECT $1::text", text) == text
@@ -317,7 +319,7 @@ def test_large_results_and_copies_pass(server: PrivatePostgres, crypt: Crypt) ->
 def test_the_blocking_face_and_uvloop_have_it_too(server: PrivatePostgres, crypt: Crypt) -> None:
     import uvloop
 
-    url = crypt.url(server.port, "withtls", sslmode="verify-full", channel_binding="require")
+    url = url_of(crypt, server.port, "withtls", sslmode="verify-full", channel_binding="require")
 
     async def main() -> None:
         async with pg.connect(url) as db:
@@ -352,19 +354,5 @@ def test_the_environment_and_both_forms_of_the_string(
         # Without a name there is nothing to verify.
         with pytest.raises(pg.EncryptionFailed, match="needs a host"):
             await only(f"hostaddr=127.0.0.1 port={server.port} user=withtls dbname=postgres")
-
-    run_within(main())
-
-
-def test_two_connections_resume_nothing(server: PrivatePostgres, crypt: Crypt) -> None:
-    """What one session negotiated counts for no other. clauses: RFC7677-4-1."""
-    url = crypt.url(server.port, "either", sslmode="require", channel_binding="require")
-
-    async def main() -> None:
-        async with pg.connect(url, pool_min=3, pool_max=3) as db:
-            calls = (
-                db.fetch_value("SELECT pg_sleep(0.05)::text || pg_backend_pid()") for _ in "123"
-            )
-            assert len(set(await asyncio.gather(*calls))) >= 1
 
     run_within(main())

@@ -13,6 +13,8 @@ import pytest
 from hosting import hosting
 from necro._database_options import DATABASE_OPTIONS
 from necro.testing import TestClient
+from tls_crypt import make_crypt
+from tls_postgres import PASSWORD, postgres_with_tls
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "Docs/postgres.md").read_text()
@@ -23,7 +25,7 @@ BLOCKS = {
 
 
 def test_the_page_has_the_examples() -> None:
-    assert set(BLOCKS) == {"app", "program"}
+    assert set(BLOCKS) == {"app", "encrypted", "program"}
 
 
 def test_the_program_runs(postgres_url: str) -> None:
@@ -40,6 +42,27 @@ def test_the_program_runs(postgres_url: str) -> None:
     )
     assert done.stderr == ""
     assert done.returncode == 0
+
+
+def test_the_encrypted_program_runs(tmp_path: Path) -> None:
+    crypt = make_crypt(tmp_path / "crypt")
+    with postgres_with_tls(crypt) as server:
+        done = subprocess.run(
+            [sys.executable, "-c", BLOCKS["encrypted"]],
+            cwd=crypt.folder,
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(sys.path),
+                "PGPORT": str(server.port),
+                "PGUSER": "withtls",
+                "PGPASSWORD": PASSWORD,
+            },
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert (done.stderr, done.returncode) == ("", 0)
 
 
 def test_the_app_answers(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from redict_running import Run
 class Growing(Mapping[str, str]):
     """A mapping whose length is not the number of its items."""
 
-    def __getitem__(self, key: str) -> str:
+    def __getitem__(self, key: str, /) -> str:
         return key
 
     def __iter__(self) -> Iterator[str]:
@@ -24,14 +24,16 @@ class Growing(Mapping[str, str]):
         return 1
 
 
-@pytest.mark.parametrize(
-    "mapping",
-    [
-        {"a": "1", "b": "2"}, OrderedDict(a="1", b="2"), UserDict({"a": "1", "b": "2"}),
-        MappingProxyType({"a": "1", "b": "2"}), ChainMap({"a": "1"}, {"b": "2"}),
-    ],
-    ids=["dict", "OrderedDict", "UserDict", "mappingproxy", "ChainMap"],
-)  # fmt: skip
+MAPPINGS: list[Mapping[str, str]] = [
+    {"a": "1", "b": "2"},
+    OrderedDict(a="1", b="2"),
+    UserDict({"a": "1", "b": "2"}),
+    MappingProxyType({"a": "1", "b": "2"}),
+    ChainMap({"a": "1"}, {"b": "2"}),
+]
+
+
+@pytest.mark.parametrize("mapping", MAPPINGS, ids=lambda each: str(type(each).__name__))
 def test_any_mapping_is_one(run: Run, mapping: Mapping[str, str]) -> None:
     async def body(redis: nr.Redict) -> None:
         assert await redis.hset("h", mapping=mapping) == 2

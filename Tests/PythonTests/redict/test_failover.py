@@ -178,6 +178,32 @@ def test_the_master_that_sentinels_watch_is_killed(loop: str) -> None:
         run_on(loop, made.url(), lambda redis: body(redis, made), wait_timeout=60)
 
 
+def test_a_master_that_lives_is_left_when_the_sentinels_say_so() -> None:
+    async def body(redis: nr.Redict, made: Sentinels) -> None:
+        counted = 0
+        uncertain = 0
+        port = made.servers[0].port
+        await redis.set("n", 0)
+        assert await redis.wait(1, 10_000) == 1
+        console = Console(made.sentinels[0].port)
+        assert console.run("SENTINEL", "FAILOVER", "crypt") == "OK"
+        while True:
+            told = await _told(redis.incr("n"))
+            if isinstance(told, int):
+                counted += 1
+                if counted % 20 == 0 and (await redis.config_get("port"))["port"] != str(port):
+                    break
+            else:
+                # A master that becomes a replica closes its clients' connections.
+                assert isinstance(told, nr.ConnectionLost), told
+                uncertain += 1
+        console.close()
+        assert await redis.incr("n") <= counted + uncertain + 1
+
+    with sentinels() as made:
+        run_on("asyncio", made.url(), lambda redis: body(redis, made), wait_timeout=60)
+
+
 def test_sentinels_in_an_app_and_with_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     with sentinels(password=PASSWORD) as made:
         url = made.url(userinfo=":s%3Fcret@")

@@ -16,7 +16,10 @@ from hosting import hosting
 from necro._database_options import REDIS_OPTIONS
 from necro._private_servers import PrivateRedict
 from necro.testing import TestClient
+from redict_clusters import cluster
 from redict_running import run_with
+from tls_crypt import make_crypt
+from tls_redict import redict_with_tls
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "Docs/redict.md").read_text()
@@ -32,7 +35,7 @@ def _block(name: str) -> dict[str, Any]:
 
 
 def test_the_page_has_the_examples() -> None:
-    assert set(BLOCKS) == {"app", "limiter", "lock", "program"}
+    assert set(BLOCKS) == {"app", "cluster", "encrypted", "limiter", "lock", "program"}
 
 
 @pytest.mark.parametrize("protocol", [2, 3])
@@ -47,6 +50,47 @@ def test_the_program_runs(redict_server: PrivateRedict, protocol: int) -> None:
         timeout=60,
         check=False,
     )
+    assert (done.stderr, done.returncode) == ("", 0)
+
+
+def test_the_cluster_runs_and_so_do_the_recipes() -> None:
+    async def body(redis: nr.Redict) -> None:
+        allowed = _block("limiter")["allowed"]
+        answers = [await allowed(redis, "Igor", limit=3) for _ in range(5)]
+        assert answers == [True, True, True, False, False]
+        async with _block("lock")["lock"](redis, "door"):
+            assert await redis.exists("door") == 1
+        assert await redis.exists("door") == 0
+
+    with cluster() as made:
+        done = subprocess.run(
+            [sys.executable, "-c", BLOCKS["cluster"]],
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(sys.path),
+                "CLUSTER_URL": made.url(nodes=1),
+            },
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (done.stderr, done.returncode) == ("", 0)
+        run_with(made.url(), body)
+
+
+def test_the_encrypted_program_runs(tmp_path: Path) -> None:
+    crypt = make_crypt(tmp_path / "crypt")
+    with redict_with_tls(crypt) as (_, port):
+        done = subprocess.run(
+            [sys.executable, "-c", BLOCKS["encrypted"].replace(":6380", f":{port}")],
+            cwd=crypt.folder,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
     assert (done.stderr, done.returncode) == ("", 0)
 
 

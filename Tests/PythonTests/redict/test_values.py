@@ -9,27 +9,21 @@ from typing import Any
 
 import necro.redict as nr
 import pytest
+from scripted_redict import scripted
 
 
 def _served(folder: Path, version: int, *replies: bytes) -> list[Any]:
     """What `command` gives for each of the replies; an error as the exception that it raises."""
     path = folder / "replies.socket"
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        left = iter(replies)
-        while line := await reader.readline():
-            words = [await reader.readline() for _ in range(2 * int(line[1:]))][1::2]
-            name = words[0].strip().upper()
-            if name == b"HELLO":
-                writer.write(b"%1\r\n+proto\r\n:3\r\n")
-            else:
-                writer.write(next(left) if name == b"ASK" else b"+OK\r\n")
-        writer.close()
+    left = iter(replies)
+
+    def answer(words: list[bytes]) -> bytes:
+        return next(left) if words[0] == b"ASK" else b"+OK\r\n"
 
     async def main() -> list[Any]:
-        server = await asyncio.start_unix_server(serve, path)
         url = f"unix://{path}?protocol={version}"
-        async with server, asyncio.timeout(30), nr.connect(url) as redis:
+        async with asyncio.timeout(30), scripted(path, answer), nr.connect(url) as redis:
             calls = [redis.command("ASK") for _ in replies]
             return await asyncio.gather(*calls, return_exceptions=True)
 

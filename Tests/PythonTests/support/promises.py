@@ -1,8 +1,8 @@
 """What users are promised, sentence by sentence and row by row, in our own words.
 
 Each is quoted by the `@pytest.mark.api` of at least one test, wherever that is; `test_promises.py`
-sees to it. Left out is what other parts of the project bring: Redict's clusters, Scribe, models,
-TLS, files and streams as results, worker processes and reloading.
+sees to it. Left out is what other parts of the project bring: Scribe, models, TLS, files and
+streams as results, worker processes and reloading.
 """
 
 PROMISES = {
@@ -135,5 +135,11 @@ PROMISES = {
         "connect works outside an app, on any loop",
         "--redis names it, else REDIS_URL",
         "--dev starts a private one where no URL names any",
+        "clusters are reached by slots, and keys of several in one command",
+        "what is for all nodes of a cluster is done by all, as the tips say",
+        "messages and shard channels of a cluster",
+        "a killed master of a cluster is followed by its replica",
+        "a master behind sentinels, and who follows it",
+        "client_cache= keeps replies until the server says that a key has changed",
     ),
 }

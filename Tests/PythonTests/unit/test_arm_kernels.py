@@ -16,16 +16,17 @@ def compiler() -> Path:
     return Path(swift).resolve().parent / "clang"
 
 
-def test_the_kernels_of_arm_find_the_same_ends_as_a_loop(tmp_path: Path) -> None:
+def comparisons(program: Path, *sources: str) -> int:
+    """Builds a program of Tests/ARMKernels, runs it to its end, and says how much it compared."""
     emulator = shutil.which("qemu-aarch64")
     assert emulator, "qemu-aarch64 is missing: apt-get install qemu-user"
-    program = tmp_path / "kernels"
     built = subprocess.run(
         [
             *(str(compiler()), "--target=aarch64-linux-gnu", "-O2", "-Wall", "-Wextra", "-Werror"),
             *("-ffreestanding", "-nostdlib", "-static", "-fuse-ld=lld", "-fno-stack-protector"),
-            *("-I", str(ROOT / "Sources/CKernels/include"), "-o", str(program)),
-            str(ROOT / "Tests/ARMKernels/kernels.c"),
+            *("-I", str(ROOT / "Sources/CKernels/include"), "-I", str(ROOT / "Tests/ARMKernels")),
+            *("-o", str(program)),
+            *(str(ROOT / source) for source in sources),
         ],
         capture_output=True,
         text=True,
@@ -34,5 +35,17 @@ def test_the_kernels_of_arm_find_the_same_ends_as_a_loop(tmp_path: Path) -> None
     assert built.returncode == 0, built.stderr
     done = subprocess.run([emulator, str(program)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+    return int(done.stdout.removesuffix(" comparisons\n"))
+
+
+def test_the_kernels_of_arm_find_the_same_ends_as_a_loop(tmp_path: Path) -> None:
     # It has run to its end: the places, octets and ends alone are so many, four times over.
-    assert int(done.stdout.removesuffix(" comparisons\n")) > 256 * 820 * 4
+    found = comparisons(tmp_path / "kernels", "Tests/ARMKernels/kernels.c")
+    assert found > 256 * 820 * 4
+
+
+def test_the_kernels_of_json_on_arm_do_what_loops_do(tmp_path: Path) -> None:
+    found = comparisons(
+        tmp_path / "json", "Tests/ARMKernels/json.c", "Sources/CKernels/JSONKernels.c"
+    )
+    assert found == 60_000 + 130 * 21 * 21 * 2 + 40_000

@@ -13,20 +13,18 @@ from errno import ENOENT, ENOTDIR
 from necro._client_tls import (
     NAME_INDICATED,
     NAME_VERIFIED,
-    TLSSettings,
+    ClientTLS,
     is_address,
     tls_settings,
 )
 from necro.postgres._dsn import ConnectionParameters, Host
 from necro.postgres._errors import EncryptionFailed, ServerError
 
-__all__ = ["PostgresTLS", "attempts", "client_tls", "is_worth_another"]
+__all__ = ["attempts", "client_tls", "is_worth_another"]
 
 # Beside those of necro._client_tls.
 _OPTIONAL = 4
 _DIRECT = 8
-
-type PostgresTLS = tuple[TLSSettings, bytes, int]
 
 
 def attempts(parameters: ConnectionParameters, host: Host) -> tuple[bool, ...]:
@@ -49,7 +47,7 @@ def is_worth_another(is_encrypted: bool, is_authenticated: bool, error: BaseExce
     return isinstance(error, ServerError) and not is_authenticated
 
 
-def client_tls(parameters: ConnectionParameters, host: Host) -> PostgresTLS:
+def client_tls(parameters: ConnectionParameters, host: Host) -> ClientTLS:
     """What a connection is encrypted with. Raises EncryptionFailed where a file is wrong."""
     given = parameters.tls
     mode = parameters.sslmode

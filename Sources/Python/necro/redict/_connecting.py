@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import socket
 from dataclasses import replace
 from weakref import ref
@@ -9,6 +10,7 @@ from weakref import ref
 from necro.redict._errors import (
     AuthenticationFailed,
     ConnectionFailed,
+    EncryptionFailed,
     InterfaceError,
     PoolExhausted,
     RedictError,
@@ -98,7 +100,16 @@ class Hooks:
             self.redict.connection_failed(number)
             raise
         else:
-            self.redict.attach(opened.detach(), _greeting(parameters), number)
+            descriptor = opened.detach()
+            try:
+                self.redict.attach(
+                    descriptor, _greeting(parameters), number, parameters.tls_to_host()
+                )
+            except OSError as error:
+                # A file of TLS, for which the server is not to blame.
+                os.close(descriptor)
+                self._refuse(EncryptionFailed(str(error)))
+                self.redict.connection_failed(number)
 
     def _refuse(self, error: RedictError, host: str | None = None, port: int = 0) -> None:
         server = host and f"{host}:{port}"
@@ -133,8 +144,8 @@ class Hooks:
         if not self._refusals:
             return PoolExhausted("no connection to Redict became free in time")
         *_, refusal = self._refusals.values()
-        if isinstance(refusal, AuthenticationFailed):
-            return AuthenticationFailed(str(refusal))
+        if isinstance(refusal, AuthenticationFailed | EncryptionFailed):
+            return type(refusal)(str(refusal))
         return ConnectionFailed(str(refusal))
 
     async def cancel_attempts(self) -> None:

@@ -16,6 +16,7 @@ __all__ = [
     "ConnectionFailed",
     "ConnectionLost",
     "CrossSlotError",
+    "EncryptionFailed",
     "ExecAbortError",
     "InterfaceError",
     "LoadingError",
@@ -50,6 +51,10 @@ class InterfaceError(RedictError):
 
 class ConnectionFailed(RedictError):
     """No connection could be made; the message says why."""
+
+
+class EncryptionFailed(ConnectionFailed):
+    """There is no TLS with the server, or it is not trusted; the message says why."""
 
 
 class ConnectionLost(RedictError):
@@ -219,6 +224,8 @@ def failure(kind: str, detail: str | None) -> RedictError:
     make = _KINDS.get(kind)
     if make is not None:
         return make()
+    if kind == "encryption_failed":
+        return EncryptionFailed(f"no connection to Redict: {detail}")
     if kind == "protocol_broken":
         return ProtocolError(f"the server broke the protocol: {detail}; the connection was closed")
     return InterfaceError(_SENTENCES.get(kind, kind))

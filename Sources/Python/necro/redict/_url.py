@@ -1,4 +1,5 @@
-"""Reads Redict's URLs: `redis://`, `rediss://`, `unix://`, `redis+cluster://`, `redis+sentinel://`.
+"""Reads Redict's URLs: `redis://`, `unix://`, `redis+cluster://`, `redis+sentinel://`, and `rediss`
+for TLS with each.
 
 Source: the registrations of the schemes `redis` and `rediss`, and what redis-py takes. Where
 redis-py silently passes over what is wrong (a database that is no number), it is refused here.
@@ -11,9 +12,14 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from urllib.parse import unquote
 
+from necro._client_tls import NAME_INDICATED, NAME_VERIFIED, ClientTLS, is_address, tls_settings
+
 __all__ = ["RedictParameters", "RedictURLError", "parse_redict_url"]
 
-_SCHEMES = ("redis", "rediss", "unix", "redis+cluster", "redis+sentinel")
+_SCHEMES = (
+    *("redis", "rediss", "unix", "redis+cluster", "redis+sentinel"),
+    *("rediss+cluster", "rediss+sentinel"),
+)
 _PORT = 6379
 _SENTINEL_PORT = 26379
 # Octets of kept replies where the cache is asked for without a size.
@@ -30,13 +36,46 @@ _KEYWORDS = (
     *("client_cache", "read_from_replicas", "sentinel_username", "sentinel_password"),
 )
 _TLS_KEYWORDS = (
-    *("ssl_cert_reqs", "ssl_ca_certs", "ssl_ca_path", "ssl_ca_data", "ssl_certfile", "ssl_keyfile"),
-    *("ssl_password", "ssl_check_hostname"),
+    *("ssl_cert_reqs", "ssl_ca_certs", "ssl_certfile", "ssl_keyfile", "ssl_password"),
+    *("ssl_check_hostname", "ssl_min_version"),
 )
 
 
 class RedictURLError(ValueError):
     """A URL that cannot be; the message names the part, and quotes no password."""
+
+
+@dataclass(frozen=True)
+class RedictTLS:
+    """How connections are encrypted.
+
+    - authorities: a PEM file; those that the system trusts by default.
+    - is_verified, is_name_checked: whether one of them has to have signed the server's certificate,
+      and whether that has to be for the host.
+    - version_min: 0 for TLS 1.2, 1 for 1.3.
+    """
+
+    authorities: str = ""
+    certificate: str = ""
+    key: str = ""
+    passphrase: str = field(default="", repr=False)
+    is_verified: bool = True
+    is_name_checked: bool = True
+    version_min: int = 0
+
+    def to_host(self, host: str) -> ClientTLS:
+        """TLS with a host."""
+        settings = tls_settings(
+            self.authorities if self.is_verified else None,
+            certificate=self.certificate,
+            key=self.key,
+            passphrase=self.passphrase,
+            versions=(self.version_min, 1),
+        )
+        flags = NAME_VERIFIED if self.is_verified and self.is_name_checked else 0
+        if not is_address(host):
+            flags |= NAME_INDICATED
+        return settings, host.encode(), flags
 
 
 @dataclass(frozen=True)
@@ -69,6 +108,11 @@ class RedictParameters:
     sentinel_password: str | None = field(default=None, repr=False)
     client_cache: int = 0
     read_from_replicas: bool = False
+    tls: RedictTLS | None = None
+
+    def tls_to_host(self) -> ClientTLS | None:
+        """TLS with this host, as the native driver takes it."""
+        return None if self.tls is None else self.tls.to_host(self.host)
 
     def __str__(self) -> str:
         """How errors name the server."""
@@ -98,7 +142,8 @@ def parse_redict_url(url: str) -> RedictParameters:
     given = _query(query)
     userinfo, _, place = authority.rpartition("@")
     username, _, password = userinfo.partition(":")
-    kind = scheme.lower()
+    kind = scheme.lower().replace("rediss", "redis")
+    tls = _tls(given, scheme.lower().startswith("rediss"))
     is_unix = kind == "unix"
     nodes: list[tuple[str, int]] = []
     master = None
@@ -116,8 +161,6 @@ def parse_redict_url(url: str) -> RedictParameters:
         host, port = ("localhost", _PORT) if is_unix else _place(place, _PORT)
     if is_unix and (place or not path):
         raise RedictURLError("a unix:// URL has the path of the socket after three slashes")
-    if scheme.lower() == "rediss":
-        raise RedictURLError("rediss:// needs TLS, which Necro's Redict driver does not have yet")
     database = given.get("db")
     if database is None and not is_unix:
         database = _decoded(path.removesuffix("/"), "database") or None
@@ -140,6 +183,7 @@ def parse_redict_url(url: str) -> RedictParameters:
         sentinel_password=given.get("sentinel_password"),
         client_cache=_octets(given.get("client_cache")),
         read_from_replicas=_boolean("read_from_replicas", given, False),
+        tls=tls,
     )
 
 
@@ -167,16 +211,42 @@ def _query(text: str) -> dict[str, str]:
             raise RedictURLError(f'query parameter {number} of the URL has no "="')
         name = _decoded(name.replace("+", " "), f"name of query parameter {number}")
         value = _decoded(value.replace("+", " "), f"query parameter {number}")
-        if name in _TLS_KEYWORDS:
-            raise RedictURLError(f"{name} is for rediss://, which Necro's driver does not have yet")
-        if name not in _KEYWORDS:
-            near = get_close_matches(name, _KEYWORDS, 1)
+        if name not in _KEYWORDS and name not in _TLS_KEYWORDS:
+            near = get_close_matches(name, _KEYWORDS + _TLS_KEYWORDS, 1)
             # What is unlike any may be a piece of a password whose "&" is not encoded.
             said = f" {name!r}; did you mean {near[0]!r}?" if near else " of that name"
             raise RedictURLError(f"there is no parameter{said} (query parameter {number})")
         if value:
             values.setdefault(name, value)
     return values
+
+
+def _tls(given: dict[str, str], is_wanted: bool) -> RedictTLS | None:
+    named = [name for name in _TLS_KEYWORDS if name in given]
+    if not is_wanted:
+        if named:
+            raise RedictURLError(f"{named[0]} is for rediss://")
+        return None
+    # What redis-py means by "optional" is, of a client, the same as "required".
+    required = given.get("ssl_cert_reqs", "required").lower()
+    if required not in ("none", "optional", "required"):
+        raise RedictURLError("ssl_cert_reqs is none, optional or required")
+    version = given.get("ssl_min_version", "TLSv1.2")
+    if version not in ("TLSv1.2", "TLSv1.3"):
+        raise RedictURLError("ssl_min_version is TLSv1.2 or TLSv1.3")
+    certificate = given.get("ssl_certfile", "")
+    if "ssl_keyfile" in given and not certificate:
+        raise RedictURLError("ssl_keyfile needs ssl_certfile")
+    return RedictTLS(
+        authorities=given.get("ssl_ca_certs", ""),
+        certificate=certificate,
+        # The key may stand in the certificate's file.
+        key=given.get("ssl_keyfile", certificate),
+        passphrase=given.get("ssl_password", ""),
+        is_verified=required != "none",
+        is_name_checked=_boolean("ssl_check_hostname", given, True),
+        version_min=int(version == "TLSv1.3"),
+    )
 
 
 def _place(text: str, default: int) -> tuple[str, int]:

@@ -18,8 +18,8 @@ from scribe_trials import try_queries
 
 FOLDERS = package_folders()
 SEEDS = range(500, 540)
-# From 18 on HAVING means what it says, so that more is proven of this one.
-CORRECTED = "SELECT 'Hollow' || ''"
+# HAVING has looked at the values of a grouping set since version 18.
+PROVEN_FROM_18 = {"found:5"}
 
 
 @pytest.fixture(scope="module", params=FOLDERS, ids=lambda folder: folder.parent.name)
@@ -38,12 +38,10 @@ def test_there_is_another_version() -> None:
 def test_the_queries(other: Crypt) -> None:
     wrong: dict[str, object] = {}
 
-    is_late = int(other.server.run_sql("SHOW server_version_num")) >= 180000
+    version = int(other.server.run_sql("SHOW server_version_num")) // 10_000
 
     async def look(analyst: Analyst) -> None:
         for case in cases():
-            if is_late and case.sql.startswith(CORRECTED):
-                continue
             try:
                 facts = await analyst.statement(case.sql)
             except SQLFault as fault:
@@ -52,7 +50,9 @@ def test_the_queries(other: Crypt) -> None:
                     wrong[case.name] = fault.message
                 continue
             found = [(each.name, each.type.name, each.nullable) for each in facts.columns]
-            if found != [(each.name, each.type, not each.is_proven) for each in case.columns]:
+            if case.name in PROVEN_FROM_18 and version >= 18:
+                assert not any(is_nullable for _, _, is_nullable in found)
+            elif found != [(each.name, each.type, not each.is_proven) for each in case.columns]:
                 wrong[case.name] = [(each.name, each.type.name, each.why) for each in facts.columns]
 
     other.run(look)
@@ -62,7 +62,8 @@ def test_the_queries(other: Crypt) -> None:
 def test_queries_made_at_random(other: Crypt) -> None:
     trials = try_queries(other.server, dict(other.databases), SEEDS)
     assert trials.wrong == []
-    assert trials.proven > len(SEEDS) / 2
+    # Many columns are made to be unknown; that some are known shows that there is something to try.
+    assert trials.proven > len(SEEDS) // 2
 
 
 # Statements that only newer versions know: the first that does, the columns, and whether each of
