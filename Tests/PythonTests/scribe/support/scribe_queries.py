@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["DATA", "SCHEMA", "Case", "Column", "cases"]
+__all__ = ["DATA", "SCHEMA", "Case", "Column", "cases", "cases_of"]
 
 FIXTURES = Path(__file__).resolve().parents[4] / "Fixtures" / "scribe"
 SCHEMA = (FIXTURES / "schema.sql").read_text()
@@ -63,20 +63,23 @@ def _columns(text: str, name: str) -> tuple[Column, ...]:
     return tuple(found)
 
 
-def _read(path: Path) -> list[Case]:
+def cases_of(text: str, stem: str, *, is_held_out: bool) -> list[Case]:
+    """The queries of a text.
+
+    - stem: what they are named after, with the number of the line.
+    """
     found: list[Case] = []
     expected: str | None = None
     lines: list[str] = []
     first = 0
-    for number, line in enumerate(path.read_text().splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), 1):
         if line.startswith(_ARROW):
             expected, first, lines = line.removeprefix(_ARROW).strip(), number + 1, []
         elif expected is not None and not line.startswith("--"):
             lines.append(line)
             if line.endswith(";"):
-                name = f"{path.stem}:{first}"
+                name = f"{stem}:{first}"
                 sql = "\n".join(lines).removesuffix(";")
-                is_held_out = path.parent.name == "held_out"
                 found.append(Case(name, sql, _columns(expected, name), is_held_out))
                 expected = None
     return found
@@ -85,4 +88,10 @@ def _read(path: Path) -> list[Case]:
 def cases() -> list[Case]:
     """All queries."""
     paths = sorted(FIXTURES.glob("queries/*.sql")) + sorted(FIXTURES.glob("held_out/*.sql"))
-    return [case for path in paths for case in _read(path)]
+    return [
+        case
+        for path in paths
+        for case in cases_of(
+            path.read_text(), path.stem, is_held_out=path.parent.name == "held_out"
+        )
+    ]
